@@ -6,6 +6,7 @@
 mod around;
 mod convert;
 mod copy;
+mod graphics;
 mod lend;
 mod output;
 mod panic;
@@ -25,6 +26,7 @@ use crate::input::Input;
 pub use convert::input;
 use copy::Copier;
 pub use copy::{COPY_LIMIT, CopyError, MOSH_LIMIT};
+pub use graphics::{Place, Protocol, Shows};
 pub use lend::Returned;
 pub use output::{FrameStats, FrameWriter};
 pub use plain::Plain;
@@ -48,6 +50,8 @@ pub enum TermEvent {
     Lost,
     /// What became of a text that was copied, where that is not sure.
     Copy(CopyNote),
+    /// What pictures it can show, as it was asked ([`Term::ask_for_pictures`]).
+    Pictures(Shows),
 }
 
 /// What there is to say about a text that was copied: a sentence.
@@ -88,6 +92,7 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 pub struct Term {
     output: FrameWriter,
     events: Receiver<TermEvent>,
+    tells: Sender<TermEvent>,
     copier: Copier,
 }
 
@@ -113,7 +118,7 @@ impl Term {
         take()?;
         // From here on a failure must give the terminal back: the value exists, so that dropping it does.
         let copier = Copier::new(output.clone(), sender.clone());
-        let term = Term { output, events, copier };
+        let term = Term { output, events, tells: sender.clone(), copier };
         thread::Builder::new().name("keys".into()).spawn(move || read_keys(&sender))?;
         Ok(term)
     }
@@ -143,6 +148,15 @@ impl Term {
     /// If the text is larger than [`COPY_LIMIT`], or behind mosh than [`MOSH_LIMIT`], or the terminal cannot be written to.
     pub fn copy(&self, text: &str) -> Result<(), CopyError> {
         self.copier.copy(text)
+    }
+
+    /// Asks the terminal what pictures it can show. Nothing is waited for: the answer comes as [`TermEvent::Pictures`], and what is typed meanwhile
+    /// after it.
+    ///
+    /// # Errors
+    /// If there can be no thread for it.
+    pub fn ask_for_pictures(&self) -> io::Result<()> {
+        graphics::ask(&self.output, self.tells.clone())
     }
 
     /// Ctrl-Z: gives the terminal back, stops the process, and takes the terminal again when it goes on. Afterwards the

@@ -122,6 +122,10 @@ impl Executor {
         self.parked().remove(&run);
     }
 
+    pub(super) fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
     fn parked(&self) -> std::sync::MutexGuard<'_, Parked> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -274,7 +278,14 @@ impl Executor {
         false
     }
 
-    async fn send(&self, name: &str, run: u64, step: usize, call: &Call, generation: u64) -> Result<Answer, Fault> {
+    pub(super) async fn send(
+        &self,
+        name: &str,
+        run: u64,
+        step: usize,
+        call: &Call,
+        generation: u64,
+    ) -> Result<Answer, Fault> {
         let sender =
             self.registry.sender(call.op).ok_or_else(|| Fault::bug(format!("Nothing sends {}.", call.op.name)))?;
         let name = format!("{name}/{step}");
@@ -320,7 +331,7 @@ impl Executor {
     }
 
     /// Disk writes wait for the disk; they must not hold a worker of the runtime.
-    async fn blocking<T: Send + 'static>(
+    pub(super) async fn blocking<T: Send + 'static>(
         &self,
         f: impl FnOnce() -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {

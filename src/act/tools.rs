@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use arcstr::ArcStr;
+use rustix::fs::{Access, access};
 
 use crate::base::text::{shell_quote, visible};
 use crate::model::connect::{KeyFile, PROGRAMS, Tools, ToolsLook, key_files};
@@ -16,7 +17,33 @@ const FIRST: &str = "~/.ssh";
 
 /// Looks. It may take as long as a disk or a network takes: not for the drawing thread.
 pub fn look_for(look: &ToolsLook) -> Tools {
-    Tools { programs: programs(std::env::var_os("PATH").as_deref()), keys: keys(look, std::env::home_dir().as_deref()) }
+    Tools {
+        programs: programs(std::env::var_os("PATH").as_deref()),
+        keys: keys(look, std::env::home_dir().as_deref()),
+        one_time: place_for_key(),
+    }
+}
+
+/// Where a key for one connection can be put now: a path that is not there yet. `None`: nowhere.
+pub fn place_for_key() -> Option<String> {
+    one_time(&[std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from), Some(std::env::temp_dir())])
+}
+
+/// Where a key for one connection would be put: in a new folder of the first of these where that can be. Nobody can know its name before.
+/// `XDG_RUNTIME_DIR` is its user's alone and kept on no disk: <https://specifications.freedesktop.org/basedir-spec/latest/>.
+fn one_time(folders: &[Option<PathBuf>]) -> Option<String> {
+    let usable =
+        |folder: &&PathBuf| folder.is_absolute() && access(*folder, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+    let path = |folder: &PathBuf| {
+        let path = folder.join(format!("skydeck-{:016x}", fastrand::u64(..))).join("key");
+        path.to_str().filter(|text| !in_ssh(text)).map(ToString::to_string)
+    };
+    folders.iter().flatten().filter(usable).find_map(path)
+}
+
+/// Whether ssh reads something else in a file's name: `%h`, `${HOME}`.
+fn in_ssh(path: &str) -> bool {
+    path.contains('%') || path.contains("${")
 }
 
 /// Which of the programs can be started.
@@ -69,7 +96,7 @@ fn key(path: &Path) -> Option<KeyFile> {
         return refused(format!("The key file {shown} cannot be read: {e}."));
     }
     // ssh looks for the file as it is named, and then reads `%h` and `${HOME}` in the name as something else.
-    if text.contains('%') || text.contains("${") {
+    if in_ssh(text) {
         return refused(format!("ssh cannot use a key file with % or ${{ in its path: rename {shown}"));
     }
     Some(KeyFile::Usable(text.into()))
@@ -122,6 +149,19 @@ mod tests {
             found.get("a%h"),
             Some(&KeyFile::Refused(format!("ssh cannot use a key file with % or ${{ in its path: rename {odd}")))
         );
+    }
+
+    #[test]
+    fn a_one_time_key_goes_to_a_folder_that_can_be_written_to_and_that_ssh_can_name() {
+        let home = tempfile::tempdir().expect("a folder");
+        let odd = home.path().join("100%h");
+        fs::create_dir(&odd).expect("it can be made");
+        let (none, good) = (home.path().join("none"), home.path().to_path_buf());
+        let place =
+            one_time(&[None, Some("relative".into()), Some(none), Some(odd.clone()), Some(good)]).expect("a place");
+        let folder = Path::new(&place).parent().expect("a folder");
+        assert!(folder.parent() == Some(home.path()) && !folder.exists(), "{place}");
+        assert_eq!(one_time(&[Some(odd)]), None);
     }
 
     #[test]

@@ -150,6 +150,7 @@ impl Turn<'_> {
             label: way.label.clone(),
             letter: way.letter,
             detail: way.launch.as_ref().map(|l| l.text()).unwrap_or_default(),
+            brief: way.launch.as_ref().map(|l| l.line()),
             notes: way.notes.clone(),
             disabled: way.why_not.clone(),
             value: MenuValue::At(i),

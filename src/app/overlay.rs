@@ -203,6 +203,8 @@ pub struct MenuItem {
     pub label: String,
     /// More about it, shown quietly.
     pub detail: String,
+    /// What stands in the list in the detail's place, where that is long.
+    pub brief: Option<String>,
     /// What else there is to know while it is the chosen one, a sentence each: shown below the entries.
     pub notes: Vec<String>,
     /// On or off, where entries are.

@@ -26,6 +26,7 @@ pub(super) enum AnyClient {
     CloudTrail(aws_sdk_cloudtrail::Client),
     /// Of what is no service of AWS's.
     None,
+    InstanceConnect(aws_sdk_ec2instanceconnect::Client),
 }
 
 /// What all clients of a gateway have in common.
@@ -35,7 +36,7 @@ pub(super) struct ClientContext<'a> {
     pub(super) meter: &'a CallMeter,
 }
 
-/// The settings that every service's builder has under the same name, in six types.
+/// The settings that every service's builder has under the same name, in a type each.
 macro_rules! behind_the_door {
     ($krate:ident, $context:expr, $guard:expr, $session:expr, $endpoint:expr, $region:expr, $partition:expr) => {{
         let wire = Stamped { network: $context.network.clone(), meter: $context.meter.clone() };
@@ -57,13 +58,14 @@ impl AnyClient {
         service: Service,
         scope: Scope,
         session: &Arc<Session>,
-        read_only: [ReadOnly; 2],
+        (read_only, connects): ([ReadOnly; 2], bool),
         context: &ClientContext<'_>,
     ) -> AnyClient {
         let region = scope.region_code().cloned().unwrap_or_default();
         // Not shared between scopes: one throttled account must not eat the retries of the others.
         let partition = format!("{scope}/{service}");
-        let guard = Guard { declared: context.declared.clone(), read_only, scope, source: session.source.clone() };
+        let (declared, source) = (context.declared.clone(), session.source.clone());
+        let guard = Guard { declared, read_only, connects, scope, source };
         // Permanent: no operation can switch it off.
         let guard = SharedInterceptor::permanent(guard);
         let endpoint = session.endpoint(service);
@@ -81,6 +83,7 @@ impl AnyClient {
             Service::Sts => AnyClient::Sts(build!(aws_sdk_sts)),
             Service::CloudTrail => AnyClient::CloudTrail(build!(aws_sdk_cloudtrail)),
             Service::Ssh => AnyClient::None,
+            Service::InstanceConnect => AnyClient::InstanceConnect(build!(aws_sdk_ec2instanceconnect)),
             Service::S3 => {
                 let custom = endpoint.is_some();
                 let endpoint = endpoint.map(with_closed_path);

@@ -211,6 +211,8 @@ pub fn kind_of_code(code: &str) -> FaultKind {
         | "OperationNotPermitted"
         | "UnauthorizedAccess"
         | "NotAuthorized"
+        // EC2 Instance Connect: "Either your AWS credentials are not valid or you do not have access to the EC2 instance."
+        | "AuthException"
         | "PendingVerification" => FaultKind::Denied,
 
         "RequestLimitExceeded"
@@ -277,6 +279,7 @@ pub fn kind_of_code(code: &str) -> FaultKind {
         | "IncorrectState"
         | "IncorrectModificationState"
         | "IncorrectSpotRequestState"
+        | "EC2InstanceStateInvalidException"
         | "DependencyViolation"
         | "VolumeInUse"
         | "ResourceInUse"
@@ -354,6 +357,7 @@ pub fn kind_of_code(code: &str) -> FaultKind {
         | "InternalServiceFault"
         | "RequestTimeout"
         | "RequestTimeoutException"
+        | "EC2InstanceUnavailableException"
         | "ServerInternal" => FaultKind::Unknown,
 
         _ => kind_of_shape(code),

@@ -269,6 +269,14 @@ impl Gateway {
         }
     }
 
+    /// The client of EC2 Instance Connect in a region. Errors as [`Gateway::ec2`].
+    pub async fn instance_connect(&self, scope: &Scope) -> Result<aws_sdk_ec2instanceconnect::Client, Fault> {
+        match self.client(scope, Service::InstanceConnect, None).await? {
+            AnyClient::InstanceConnect(client) => Ok(client),
+            _ => Err(mixed_up()),
+        }
+    }
+
     /// When a presigned link starts and how long it lasts, by this gateway's clock instead of the system's.
     ///
     /// # Errors
@@ -417,7 +425,8 @@ impl Gateway {
             let scope = Scope::region(profile.clone(), region);
             let read_only = [self.0.read_only.clone(), per.read_only.clone()];
             let context = ClientContext { declared: &self.0.declared, network: &self.0.network, meter: &self.0.meter };
-            AnyClient::new(service, scope, session, read_only, &context)
+            let connects = self.0.config.connects.contains(profile.as_str());
+            AnyClient::new(service, scope, session, (read_only, connects), &context)
         });
         Ok(made.clone())
     }

@@ -14,10 +14,11 @@ static PUT: Operation = Operation::write(Service::S3, "PutObject", Retry::Safe);
 static GET: Operation = Operation::read(Service::S3, "GetObject");
 static REGISTER: Operation = Operation::write(Service::Elbv2, "RegisterTargets", Retry::Safe);
 static SET_DESIRED: Operation = Operation::write(Service::AutoScaling, "SetDesiredCapacity", Retry::Safe);
+static LET_IN: Operation = Operation::write(Service::InstanceConnect, "SendSSHPublicKey", Retry::Safe).letting_in();
 static DISABLE: Operation = Operation::write(Service::CloudWatch, "DisableAlarmActions", Retry::Safe);
 
 fn declared() -> Vec<&'static Operation> {
-    vec![&DESCRIBE, &STOP, &REBOOT, &PUT, &GET, &REGISTER, &SET_DESIRED, &DISABLE]
+    vec![&DESCRIBE, &STOP, &REBOOT, &PUT, &GET, &REGISTER, &SET_DESIRED, &DISABLE, &LET_IN]
 }
 
 fn gateway(recorder: &Recorder, read_only: bool) -> (Gateway, Scope) {
@@ -105,6 +106,32 @@ async fn a_presigned_download_is_made_in_read_only_mode_and_starts_at_the_clock(
     let day = gateway.clock().now().rfc3339()[..10].replace('-', "");
     assert!(link.uri().contains("eu-west-1") && link.uri().contains(&format!("X-Amz-Date={day}")), "{}", link.uri());
     assert!(recorder.names().is_empty());
+}
+
+#[tokio::test]
+async fn in_read_only_mode_a_key_is_let_in_only_where_the_settings_allow_it_and_nothing_else_is_sent_there_either() {
+    for allowed in [false, true] {
+        let recorder = Recorder::new(|sent| {
+            let json = Answer::Text(200, "application/x-amz-json-1.1", "{\"Success\": true}".into());
+            if sent.name == "GetCallerIdentity" { Answer::identity() } else { json }
+        });
+        let clock = Clock::manual(Time::from_secs(1_795_252_800));
+        let config = GatewayConfig::sandbox(clock, declared(), recorder.client());
+        let connects = allowed.then(|| "sandbox".to_string()).into_iter().collect();
+        let gateway = Gateway::new(GatewayConfig { read_only: true, connects, ..config });
+        let scope = Scope::region("sandbox", "ap-northeast-2");
+        let permit = confirmed(&gateway, &scope, &LET_IN).await;
+        assert_eq!(permit.is_ok(), allowed);
+        let stop = confirmed(&gateway, &scope, &STOP).await.unwrap_err();
+        assert_eq!(stop.kind, FaultKind::ReadOnly);
+        let client = gateway.instance_connect(&scope).await.unwrap();
+        let request = || client.send_ssh_public_key().instance_id("i-1").instance_os_user("a").ssh_public_key("k");
+        assert!(request().send().await.is_err(), "without a permit it is not sent");
+        if let Ok(permit) = permit {
+            request().customize().interceptor(permit).send().await.unwrap();
+        }
+        assert_eq!(recorder.names().iter().filter(|n| *n == "POST /").count(), usize::from(allowed));
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 //! | an operation that nobody declared | refused | refused |
 //! | a declared read | passes | passes |
 //! | a declared write with a [`Permit`] for exactly it | passes, once | refused |
+//! | the same that does nothing but let somebody in | passes, once | refused, unless the settings let the profile connect |
 //! | a declared write whose typed input says `dry_run = true` | passes | refused: "not asked" |
 //! | any other write, presigned ones included | refused | refused |
 //!
@@ -134,6 +135,8 @@ pub(super) struct Guard {
     pub(super) declared: Arc<Declared>,
     /// Of the whole process, and of this client's profile.
     pub(super) read_only: [ReadOnly; 2],
+    /// Whether this profile's instances may be connected to in read-only mode.
+    pub(super) connects: bool,
     pub(super) scope: Scope,
     pub(super) source: Source,
 }
@@ -170,7 +173,7 @@ impl Guard {
         }
         let refuse = |text: &str| Err(Fault::new(FaultKind::ReadOnly, text).of(op.service.sdk_id(), op.name));
         let rehearsal = op.dry_run && super::guard_inputs::dry_run(op.name, input) == Some(true);
-        if self.read_only.iter().any(ReadOnly::is_on) {
+        if self.read_only.iter().any(ReadOnly::is_on) && !(op.lets_in && self.connects) {
             return refuse(if rehearsal {
                 "not asked: read-only mode sends no dry runs"
             } else {

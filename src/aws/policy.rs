@@ -49,6 +49,7 @@ fn sid(service: Service) -> &'static str {
         Service::Sts => "Sts",
         Service::CloudTrail => "CloudTrail",
         Service::Ssh => "Ssh",
+        Service::InstanceConnect => "InstanceConnect",
     }
 }
 

@@ -152,6 +152,17 @@ pub enum Command {
         #[arg(short, long, value_name = "FIELDS")]
         columns: Vec<String>,
     },
+    /// Print what an instance wrote to its console, the last 64 KB.
+    ///
+    /// A boot that hangs is seen here. What would steer the terminal is left out.
+    /// Exit status: 0 printed, 1 failed, 2 wrong usage, 3 AWS has none of it yet.
+    ConsoleOutput {
+        /// The instance, by its id or name, for example i-0123456789abcdef0 or web-1.
+        instance: String,
+        /// Go on printing what it writes from now on, until Ctrl-C.
+        #[arg(short, long)]
+        follow: bool,
+    },
     /// Show what an action would do, without doing it.
     ///
     /// It only reads. Arguments are the fields of the action's form: NAME=VALUE, the name of a switch, or values in order.

@@ -254,6 +254,7 @@ mod tests {
             ("--log /tmp", "a file"),
             ("sandbox --listen 127.0.0.1:0 --save ", "a file"),
             ("plan sto", "stop"),
+            ("console-output web-1 --fo", "--follow"),
             ("plan stop --on instan", "instances instance-types"),
             ("completions f", "fish"),
             ("conf", "config"),
@@ -272,7 +273,7 @@ mod tests {
     #[test]
     fn a_line_that_is_empty_offers_commands_and_views_but_nothing_hidden() {
         let all = at("");
-        assert!(all.starts_with("get find doctor why plan sandbox check config"), "{all}");
+        assert!(all.starts_with("get find doctor why console-output plan sandbox check config"), "{all}");
         assert!(all.contains(" instances ") && !all.split(' ').any(|w| w == "complete"), "{all}");
     }
 

@@ -3,6 +3,7 @@
 mod ahead;
 mod lister;
 mod names;
+mod only;
 mod pages;
 mod parents;
 mod row;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use self::lister::{Listed, Lister, Wish};
+pub(super) use self::only::{Found, only_row};
 use self::row::Row;
 use self::shape::{Shape, element};
 use super::out;

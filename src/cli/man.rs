@@ -264,6 +264,10 @@ fn command_sections(name: &str) -> Vec<Section> {
             ("skydeck why my-target-group", "Which targets fail, and whether the load balancer reaches them."),
             ("skydeck why web-1 -o json", "All that is known of why it is as it is."),
         ],
+        "console-output" => &[
+            ("skydeck console-output web-1", "What it wrote since it was started, if AWS has it already."),
+            ("skydeck console-output i-0123456789abcdef0 --follow", "The same, and what comes after, until Ctrl-C."),
+        ],
         "plan" => &[
             ("skydeck plan stop --on 'instances name:web-1'", "What stopping it would do and save."),
             (

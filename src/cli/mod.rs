@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod complete;
+mod console_output;
 mod edit;
 mod files;
 mod get;
@@ -121,6 +122,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Get { kind, query, output, columns, sort, of }) => {
             get::get(&cli.options, get::Wanted { kind, query, output, columns, sort, of })
         }
+        Some(Command::ConsoleOutput { instance, follow }) => console_output::print(&cli.options, &instance, follow),
         Some(Command::Plan { action, arguments, on, of, output }) => {
             let (on, of) = (on.as_deref(), of.as_deref());
             plan::plan(&cli.options, &plan::Wanted { action: &action, arguments: &arguments, on, of, output })

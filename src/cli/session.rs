@@ -31,7 +31,7 @@ use crate::model::behind::{PROFILE, REGION};
 use crate::model::connect::{ConnectSettings, why_no_user};
 use crate::model::my_address::MyAddress;
 use crate::model::{Column, Level, Message, SavedViews};
-use crate::runtime::{Engine, EngineConfig, MemoryFile, ViewsFile, WELCOMED, console};
+use crate::runtime::{Engine, EngineConfig, MemoryFile, PictureSetting, ViewsFile, WELCOMED, console};
 use crate::sandbox::{Sandbox, WorldSpec};
 use crate::term::{self, Term, TermEvent};
 use jiff::tz::TimeZone;
@@ -96,6 +96,9 @@ fn validate(setting: &str, text: &str, aliases: &Aliases) -> Result<(), String> 
         "connect.users.PATTERN" => why_no_user(text).map_or(Ok(()), |why| Err(format!("{why}."))),
         "regions" => check_region(text),
         "time_zone" => zone(text).map(drop),
+        "pictures" if PictureSetting::read(text).is_none() => {
+            Err(format!("{} is no way to show pictures; there are {}.", visible(text), PictureSetting::WORDS))
+        }
         "sandbox.world" => WorldSpec::from_str(text).map(drop),
         _ => Ok(()),
     }
@@ -415,7 +418,8 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         setup,
     };
     let mut engine = Engine::start(engine_config, session.runtime.handle());
-    let end = console::run(&mut engine, &term, &session.config.theme, session.sandbox.as_ref());
+    let pictures = PictureSetting::read(&session.config.settings.pictures).unwrap_or_default();
+    let end = console::run(&mut engine, &term, (&session.config.theme, pictures), session.sandbox.as_ref());
     let signals = term.events().clone();
     drop(term);
     last_calls(&mut engine, || signals.try_iter().any(|e| matches!(e, TermEvent::Terminate(_))));

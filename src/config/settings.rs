@@ -39,6 +39,8 @@ pub struct Settings {
     pub time_zone: String,
     /// Whether the mouse is the console's.
     pub mouse: bool,
+    /// How pictures are shown: `auto`, `blocks`, or a terminal's protocol.
+    pub pictures: String,
     /// Where downloads go; `None` means the folder the console was started in.
     pub downloads: Option<PathBuf>,
     /// Where the log goes; `None` means no log.
@@ -105,6 +107,7 @@ impl Default for Settings {
             remember: true,
             time_zone: "local".into(),
             mouse: false,
+            pictures: "auto".into(),
             downloads: None,
             log: None,
             columns: IndexMap::new(),

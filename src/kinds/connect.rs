@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
 
+use super::action::Sender;
 use crate::model::connect::{ConnectSettings, Tools, Ways};
 use crate::model::{KindInfo, Record, TableKey};
 use crate::store::Store;
@@ -13,6 +14,8 @@ use crate::store::Store;
 pub struct Connects {
     /// The kind.
     pub kind: &'static KindInfo,
+    /// The operations that a way may call before its program is started.
+    pub operations: &'static [&'static Sender],
     /// The ways to one of its rows.
     pub ways: fn(&ConnectContext<'_>) -> Ways,
 }

@@ -221,9 +221,10 @@ impl Registry {
     pub fn action(&self, kind: Kind, name: &str) -> Option<&'static Action> {
         self.actions_of(kind).find(|a| a.name == name)
     }
-    /// What the actions may call: once for each action that declares it.
+    /// What the actions and the ways to connect may call: once for each that declares it.
     pub fn senders(&self) -> impl Iterator<Item = &'static Sender> + '_ {
-        self.actions.iter().flat_map(|a| a.operations).copied()
+        let connects = CONNECTS.iter().flat_map(|c| c.operations);
+        self.actions.iter().flat_map(|a| a.operations).chain(connects).copied()
     }
     /// What sends an operation.
     pub fn sender(&self, op: &Operation) -> Option<&'static Sender> {

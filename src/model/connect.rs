@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use arcstr::ArcStr;
 use indexmap::IndexMap;
 
+use super::call::Call;
 use super::table::TableKey;
 use crate::base::RowId;
 use crate::base::text::shell_quote;
 
 /// A program that gets the terminal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Launch {
     /// One of [`PROGRAMS`].
     pub program: &'static str,
@@ -25,6 +26,8 @@ pub struct Launch {
     pub to: String,
     /// A file that is written before it is started.
     pub file: Option<LaunchFile>,
+    /// A key that is made for this connection alone.
+    pub one_time: Option<OneTimeKey>,
     /// What it comes to: the embedded account, whose networks no program of this machine leads to, logs in by that.
     pub login: Login,
 }
@@ -73,10 +76,56 @@ pub struct LaunchFile {
 }
 
 impl Launch {
-    /// As a shell reads it.
+    /// As a shell reads it, with what comes before it.
     pub fn text(&self) -> String {
-        let words = std::iter::once(self.program).chain(self.args.iter().map(String::as_str));
-        words.map(shell_quote).collect::<Vec<_>>().join(" ")
+        let mut commands = self.one_time.as_ref().map(OneTimeKey::commands).unwrap_or_default();
+        commands.push(self.words());
+        commands.iter().map(|words| quoted(words)).collect::<Vec<_>>().join(" && ")
+    }
+    /// The program alone, as a shell reads it.
+    pub fn line(&self) -> String {
+        quoted(&self.words())
+    }
+    fn words(&self) -> Vec<String> {
+        std::iter::once(self.program.to_string()).chain(self.args.iter().cloned()).collect()
+    }
+}
+
+/// Words as a shell reads them.
+fn quoted(words: &[String]) -> String {
+    words.iter().map(|w| shell_quote(w)).collect::<Vec<_>>().join(" ")
+}
+
+/// A key pair that is made for one connection: a file in a folder of its own, both gone afterwards, whose public half is sent before the program
+/// starts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OneTimeKey {
+    /// The private key's path; beside it `.pub`. Its folder is made with it.
+    pub file: String,
+    /// Who is to take its public half, the call without the key.
+    pub sends: Vec<SendKey>,
+}
+
+/// A call that sends a public key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SendKey {
+    /// The call, without the key.
+    pub call: Call,
+    /// The same as a command, which reads the key from its file.
+    pub command: Vec<String>,
+}
+
+impl OneTimeKey {
+    /// What makes the key and sends it, as commands.
+    fn commands(&self) -> Vec<Vec<String>> {
+        let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let folder = self.file.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let mut out = vec![
+            words(&["mkdir", "-m", "700", folder]),
+            words(&["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", &self.file]),
+        ];
+        out.extend(self.sends.iter().map(|send| send.command.clone()));
+        out
     }
 }
 
@@ -126,7 +175,7 @@ pub const SESSION_PLUGIN: &str = "session-manager-plugin";
 pub const PROGRAMS: &[&str] = &[SSH, AWS, SESSION_PLUGIN];
 
 /// A way to connect.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Way {
     /// A word or two: `ssh`, `through my-bastion-host`.
     pub label: String,
@@ -143,7 +192,7 @@ pub struct Way {
 }
 
 /// All ways to one row, the likeliest first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ways {
     /// They.
     pub ways: Vec<Way>,
@@ -184,6 +233,8 @@ pub struct Tools {
     pub programs: BTreeSet<&'static str>,
     /// What was found for each key pair.
     pub keys: BTreeMap<ArcStr, KeyFile>,
+    /// Where a key that is made for one connection would be put: in a new folder. `None`: nowhere.
+    pub one_time: Option<String>,
 }
 
 /// What forms and plans know of this machine where they start programs of it.
@@ -282,8 +333,15 @@ mod tests {
     fn what_is_copied_means_to_a_shell_what_is_started() {
         let args = vec!["-i".to_string(), "/home/a b/it's $(id).pem".into(), "ec2-user@10.0.0.1".into()];
         let login = Login { region: "r".into(), instance: "i-1".into(), user: "u".into(), over: Over::Public };
-        let launch =
-            Launch { program: SSH, args: args.clone(), profile: "p".into(), to: "web".into(), file: None, login };
+        let launch = Launch {
+            program: SSH,
+            args: args.clone(),
+            profile: "p".into(),
+            to: "web".into(),
+            file: None,
+            one_time: None,
+            login,
+        };
         let words = shell_words::split(&launch.text()).expect("words");
         assert_eq!(words[1..], args);
     }

@@ -22,6 +22,8 @@ pub enum Service {
     CloudTrail,
     /// No service of AWS's: a program of this machine that carries out a command on an instance (`aws::programs`).
     Ssh,
+    /// Amazon EC2 Instance Connect (AWS JSON 1.1).
+    InstanceConnect,
 }
 
 impl Service {
@@ -34,6 +36,7 @@ impl Service {
         Service::CloudWatch,
         Service::Sts,
         Service::CloudTrail,
+        Service::InstanceConnect,
     ];
 
     /// The name in the SDK's operation metadata, e.g. `Elastic Load Balancing v2`.
@@ -47,6 +50,7 @@ impl Service {
             Service::Sts => "STS",
             Service::CloudTrail => "CloudTrail",
             Service::Ssh => "ssh",
+            Service::InstanceConnect => "EC2 Instance Connect",
         }
     }
     /// The AWS CLI's command: `aws ec2 …`, `aws s3api …`.
@@ -60,6 +64,7 @@ impl Service {
             Service::Sts => "sts",
             Service::CloudTrail => "cloudtrail",
             Service::Ssh => "ssh",
+            Service::InstanceConnect => "ec2-instance-connect",
         }
     }
     /// Whether it is one of AWS's: the others need no permission there, and no shape.
@@ -77,6 +82,7 @@ impl Service {
             Service::Sts => "sts",
             Service::CloudTrail => "cloudtrail",
             Service::Ssh => "",
+            Service::InstanceConnect => "ec2-instance-connect",
         }
     }
 }
@@ -131,6 +137,8 @@ pub struct Operation {
     pub retry: Retry,
     /// Whether the request has a `DryRun` member (EC2 only).
     pub dry_run: bool,
+    /// Whether it does nothing but let somebody in: where the settings let a profile connect in read-only mode, it passes.
+    pub lets_in: bool,
     /// What it answers changes seldom: asked once a minute at most.
     pub rarely_changes: bool,
     /// How long to wait between two looks at the same table, in seconds: AWS gives few of these requests.
@@ -160,6 +168,7 @@ impl Operation {
             access,
             retry,
             dry_run: false,
+            lets_in: false,
             rarely_changes: false,
             no_sooner_than: 0,
             paging: None,
@@ -189,6 +198,12 @@ impl Operation {
     #[must_use]
     pub const fn with_dry_run(mut self) -> Self {
         self.dry_run = true;
+        self
+    }
+    /// The same, of what does nothing but let somebody in.
+    #[must_use]
+    pub const fn letting_in(mut self) -> Self {
+        self.lets_in = true;
         self
     }
     /// The same, with IAM actions that are not simply `PREFIX:NAME`.

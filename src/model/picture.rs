@@ -14,8 +14,8 @@ pub struct Picture {
     pub rgb: Arc<[u8]>,
 }
 
-/// More dots no terminal shows, two in a cell above each other.
-pub const MOST: usize = 400;
+/// More dots no console's screen has; a terminal shows two in a cell, or its own dots.
+pub const MOST: usize = 1024;
 
 impl Picture {
     /// From dots of red, green and blue, averaged where there are too many; `None`: the numbers do not fit together.
@@ -66,14 +66,14 @@ mod tests {
     #[test]
     fn a_picture_is_made_small_by_averaging_and_wrong_numbers_are_none() {
         let dots: Vec<u8> =
-            (0..800 * 600).flat_map(|i| if i % 800 < 400 { [255, 0, 0] } else { [0, 0, 255] }).collect();
-        let small = Picture::of(800, 600, &dots).expect("it fits");
-        assert_eq!((small.width, small.height, small.rgb.len()), (400, 300, 400 * 300 * 3));
+            (0..2048 * 600).flat_map(|i| if i % 2048 < 1024 { [255, 0, 0] } else { [0, 0, 255] }).collect();
+        let small = Picture::of(2048, 600, &dots).expect("it fits");
+        assert_eq!((small.width, small.height, small.rgb.len()), (1024, 300, 1024 * 300 * 3));
         assert_eq!((small.mean(0, 0, 2, 1), small.mean(1, 0, 2, 1)), ([255, 0, 0], [0, 0, 255]));
         assert_eq!(small.mean(0, 0, 1, 1), [127, 0, 127]);
-        assert_eq!(Picture::of(800, 600, &dots[3..]), None);
+        assert_eq!(Picture::of(2048, 600, &dots[3..]), None);
         assert_eq!(Picture::of(0, 0, &[]), None);
         let thin = Picture::of(5000, 1, &vec![9; 15_000]).expect("it fits");
-        assert_eq!((thin.width, thin.height), (400, 1));
+        assert_eq!((thin.width, thin.height), (1024, 1));
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::connect::{Connected, connect};
 use super::editor::{Edited, edit};
 use super::engine::{Engine, Host, TURN};
+use super::pictures::PictureSetting;
 use super::save_screen;
 use super::screen::Screen;
 use super::simulated;
@@ -55,16 +56,23 @@ fn monotonic() -> Instant {
     Instant::now()
 }
 
-/// Runs until the user quits or a signal comes. `sandbox`: the account, if it is the embedded one; its instances are connected to within it. The terminal is given back by dropping `term` afterwards.
+/// Runs until the user quits or a signal comes. `sandbox`: the account, if it is the embedded one; its instances are connected to within it. The terminal is
+/// given back by dropping `term` afterwards.
 ///
 /// # Errors
 /// The terminal cannot be drawn on to begin with. One that is lost later is [`End::Lost`]: calls in flight still come to
 /// their end.
-pub fn run(engine: &mut Engine, term: &Term, theme: &Theme, sandbox: Option<&Sandbox>) -> io::Result<End> {
+pub fn run(
+    engine: &mut Engine,
+    term: &Term,
+    (theme, pictures): (&Theme, PictureSetting),
+    sandbox: Option<&Sandbox>,
+) -> io::Result<End> {
     let (columns, rows) = term.size()?;
     // It may have another size than when the state was made, and no event has said so: nobody listened yet.
     engine.handle(Event::Resize(columns, rows));
     let mut pace = Pace { screen: Screen::new(term.output(), columns, rows)?, drawn: monotonic(), dirty: true };
+    pace.screen.pictures_by(pictures);
     pace.draw(engine, theme)?;
     Ok(serve(engine, term, (theme, sandbox), &mut pace).unwrap_or_else(|e| {
         tracing::warn!("the terminal is lost: {e}");
@@ -93,6 +101,11 @@ fn serve(
         }
         if pace.dirty && (keyed || pace.drawn.elapsed() >= FRAME) {
             pace.draw(engine, theme)?;
+            if pace.screen.take_question()
+                && let Err(e) = term.ask_for_pictures()
+            {
+                tracing::warn!("the terminal cannot be asked for pictures: {e}");
+            }
         }
     }
 }
@@ -147,6 +160,7 @@ fn take_one(
 ) -> io::Result<Option<End>> {
     pace.dirty = true;
     match event {
+        TermEvent::Input(Input::Key(key)) if engine.is_letting_in() => engine.typed_while_letting_in(key),
         TermEvent::Input(Input::Key(key)) => {
             let now = engine.now();
             engine.handle(Event::Key(key, now));
@@ -171,6 +185,7 @@ fn take_one(
             term.retake()?;
             retaken(engine, term, pace)?;
         }
+        TermEvent::Pictures(shows) => pace.screen.shows(shows),
         TermEvent::Lost => return Ok(Some(End::Lost)),
         TermEvent::Panicked(text) => engine.say(Level::Error, text),
         TermEvent::Copy(CopyNote::Hint(text)) => engine.say(Level::Warning, text),
@@ -228,7 +243,7 @@ fn host(
                     engine.say(Level::Error, format!("The terminal could not be restored: {e}."));
                 }
             }
-            Host::Connect(launch) => {
+            Host::Connect(launch, _key) => {
                 let connected = match sandbox {
                     Some(sandbox) => simulated::connect(term, sandbox, &launch),
                     None => connect(term, &launch),

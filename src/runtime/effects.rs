@@ -143,10 +143,7 @@ impl Engine {
                     let _ = outbox.send(Inbox::Event(Event::FoundTools(look, tools)));
                 });
             }
-            Effect::Connect(launch) => match self.gateway.may_start(launch.program, &launch.profile) {
-                Ok(()) => self.host.push(Host::Connect(launch)),
-                Err(fault) => self.say(Level::Error, format!("{} was not started: {}", launch.program, fault.message)),
-            },
+            Effect::Connect(launch) => self.connect(launch),
             Effect::FindMyAddress => {
                 let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
                 self.tasks.spawn(async move {

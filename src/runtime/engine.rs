@@ -1,5 +1,6 @@
 //! The one loop's body: an event in, `update`, effects out. The only caller of `Store::apply` and of `update`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use arcstr::ArcStr;
@@ -18,6 +19,7 @@ use super::prompts::Questions;
 use super::task_tracker::{Tasks, waits};
 use super::views_file::ViewsFile;
 use super::watcher::{News, Watcher};
+use crate::act::one_time_key::KeyFolder;
 use crate::act::{Executor, Journal};
 use crate::app::{Setup, State, update};
 use crate::aws::{Gateway, Prompt};
@@ -59,8 +61,8 @@ pub enum Host {
     Copy(String),
     /// Let the user edit a text with an editor of their own, in a file of this name.
     Edit(Secret, &'static str),
-    /// Give the terminal to a program that connects to a row.
-    Connect(Launch),
+    /// Give the terminal to a program that connects to a row. With a key that was made for it, which goes with this.
+    Connect(Launch, Option<Arc<KeyFolder>>),
     /// Write the screen to a file in this folder.
     SaveScreen(String),
     /// Leave for the sandbox.
@@ -118,6 +120,10 @@ pub struct Engine {
     pub(super) host: Vec<Host>,
     /// The moment at which the viewer wants to be woken.
     pub(super) wake: Option<Time>,
+    /// The connection whose key is on its way, by its number: keys that are typed meanwhile are meant for it.
+    pub(super) letting_in: Option<u64>,
+    /// How many there were.
+    pub(super) let_in_before: u64,
     /// When lingering rows were last looked for.
     pruned: Time,
     forgetting: Forgetting,
@@ -171,6 +177,8 @@ impl Engine {
             host: Vec::new(),
             wake: None,
             pruned: now,
+            letting_in: None,
+            let_in_before: 0,
             forgetting: Forgetting::default(),
         };
         let effects = engine.state.boot();
@@ -222,6 +230,10 @@ impl Engine {
         match item {
             Inbox::Event(event) => {
                 self.handle(event);
+                1
+            }
+            Inbox::LetIn(number, launch, key) => {
+                self.let_in(number, *launch, key);
                 1
             }
             Inbox::Update(Update::Batch(batch)) => self.take_rows(batch),
@@ -334,7 +346,7 @@ impl Engine {
 
     /// Whether the terminal is about to be another program's.
     pub(super) fn lends(&self) -> bool {
-        self.host.iter().any(|host| matches!(host, Host::Edit(..) | Host::Connect(_)))
+        self.host.iter().any(|host| matches!(host, Host::Edit(..) | Host::Connect(..)))
     }
 
     /// The time as the engine knows it.

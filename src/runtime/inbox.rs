@@ -4,14 +4,19 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
+use crate::act::one_time_key::KeyFolder;
+use crate::base::Fault;
 use crate::fetch::Update;
 use crate::model::Event;
+use crate::model::connect::Launch;
 
 /// What comes from the workers.
 #[derive(Debug)]
 pub(super) enum Inbox {
     Update(Update),
     Event(Event),
+    /// A key was made for a connection and sent, or was not.
+    LetIn(u64, Box<Launch>, Result<KeyFolder, Fault>),
 }
 
 /// Room for what workers have to say. When it is full they wait, never the screen.

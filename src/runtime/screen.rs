@@ -8,10 +8,12 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use super::encoder::Encoder;
 use super::engine::Engine;
+use super::pictures::{PictureSetting, Pictures};
 use super::scroll::{Place, Shift};
 use super::wide_cells::Wide;
+use crate::app::row_page::Made;
 use crate::config::Theme;
-use crate::term::FrameWriter;
+use crate::term::{FrameWriter, Shows};
 use crate::ui;
 
 /// A terminal's screen, and what was drawn on it last.
@@ -23,6 +25,7 @@ pub struct Screen {
     /// What is on the terminal where rows may be moved (`place`), and which rows stand where on it.
     last: Buffer,
     place: Option<Place>,
+    pictures: Pictures,
 }
 
 impl Screen {
@@ -34,7 +37,15 @@ impl Screen {
         // A fixed viewport: the size comes with events, so that drawing never asks the terminal for it.
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, columns, rows)) };
         let terminal = Terminal::with_options(Encoder::new(output.clone(), columns, rows), options)?;
-        Ok(Screen { terminal, output, wide: Wide::default(), clear: false, last: Buffer::default(), place: None })
+        Ok(Screen {
+            terminal,
+            output,
+            wide: Wide::default(),
+            clear: false,
+            last: Buffer::default(),
+            place: None,
+            pictures: Pictures::default(),
+        })
     }
 
     /// Draws the engine's state; returns the bytes written, 0 if nothing on the screen is different.
@@ -44,6 +55,7 @@ impl Screen {
     pub fn draw(&mut self, engine: &Engine, theme: &Theme) -> io::Result<usize> {
         if std::mem::take(&mut self.clear) {
             self.output.forget();
+            self.pictures.cleared(&self.output)?;
             // Not `Terminal::clear`: it asks the terminal where the cursor is, and a terminal that does not answer (a slow
             // link) would end the program. Resizing to the same size clears, and asks nothing.
             let area = self.terminal.get_frame().area();
@@ -58,8 +70,9 @@ impl Screen {
         }
         let (state, store, now) = (&engine.state, &engine.store, engine.now());
         let wide = &mut self.wide;
+        let mut at = None;
         let drawn = self.terminal.draw(|frame| {
-            ui::draw(state, store, theme, now, frame);
+            at = ui::draw_telling(state, store, theme, now, frame);
             wide.mend(frame.buffer_mut());
         })?;
         // Rows under a layer are never moved, and a copy of the screen costs a tenth of what a frame does.
@@ -67,7 +80,31 @@ impl Screen {
             self.last.clone_from(drawn.buffer);
         }
         self.place = place;
-        self.output.present()
+        let written = self.output.present()?;
+        let picture = state.open_page().and_then(|open| match &open.made {
+            Made::Picture(picture, _) => Some(picture),
+            _ => None,
+        });
+        if self.pictures.drawn(&self.output, at.zip(picture))? {
+            self.clear();
+            return self.draw(engine, theme);
+        }
+        Ok(written)
+    }
+
+    /// How pictures are to be shown.
+    pub(super) fn pictures_by(&mut self, setting: PictureSetting) {
+        self.pictures = Pictures::by(setting);
+    }
+
+    /// What the terminal has answered of pictures.
+    pub(super) fn shows(&mut self, shows: Shows) {
+        self.pictures.answered(shows);
+    }
+
+    /// Whether the terminal is to be asked what pictures it shows; once.
+    pub(super) fn take_question(&mut self) -> bool {
+        self.pictures.take_question()
     }
 
     /// Moves lines on the terminal, and lets the drawing library know.

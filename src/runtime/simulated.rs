@@ -213,7 +213,7 @@ impl Desk<'_> {
     fn key(&mut self, key: Key) -> io::Result<Typed> {
         match key.code {
             KeyCode::Enter => {
-                self.plain.write("\n")?;
+                self.leave()?;
                 let line = self.line.text().to_string();
                 self.shell.enter(&line);
                 return Ok(Typed::Entered);
@@ -243,6 +243,22 @@ impl Desk<'_> {
         Ok(Typed::Nothing)
     }
 
+    /// The line as it was entered, in whole: of a long one a part was seen while it was typed.
+    fn leave(&self) -> io::Result<()> {
+        let text = visible(self.line.text()).into_owned();
+        let prompt = self.prompt();
+        if width(&prompt) + width(&text) < self.plain.columns() {
+            return self.plain.write("\n");
+        }
+        self.plain.write(&format!("\r\x1b[K{prompt}{text}\n"))
+    }
+
+    /// The prompt, cut where there is little room.
+    fn prompt(&self) -> String {
+        let prompt = self.shell.prompt(&self.sandbox.world());
+        cut_end(&prompt, self.plain.columns() / 2).into_owned()
+    }
+
     /// An older line, or a newer one.
     fn recall(&mut self, older: bool) {
         let history = self.shell.history();
@@ -257,8 +273,7 @@ impl Desk<'_> {
     /// The prompt and the line, as much of it as there is room for; the cursor where it is.
     fn draw(&self) -> io::Result<()> {
         let columns = self.plain.columns();
-        let prompt = self.shell.prompt(&self.sandbox.world());
-        let prompt = cut_end(&prompt, columns / 2).into_owned();
+        let prompt = self.prompt();
         let room = columns.saturating_sub(width(&prompt) + 1).max(1);
         let scrolled = self.line.scroll(room);
         let text = visible(self.line.text()).into_owned();

@@ -170,6 +170,7 @@ fn dispatch(world: &mut World, call: &Call<'_>) -> Reply {
         Service::CloudTrail => cloudtrail::answer(world, call),
         // No request is for it.
         Service::Ssh => return call.unknown_operation(),
+        Service::InstanceConnect => ec2::instance_connect::answer(world, call),
     };
     cloudtrail::record(world, call, &reply, sts::caller(world, call).signer());
     // What follows in other services has happened by the time that the answer is there.

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -42,6 +42,26 @@ pub enum Returned {
     Ended(ExitStatus),
     /// This process is to end by a signal; the other program was told so.
     Terminated(i32),
+}
+
+/// Who has the keys instead of their reader: one at a time.
+static HELD: Mutex<()> = Mutex::new(());
+
+/// The reader of keys stands still while this lives: somebody else reads what the terminal says.
+pub(super) struct Reading(#[expect(dead_code, reason = "it is held")] MutexGuard<'static, ()>);
+
+impl Reading {
+    /// `None`: the terminal is another program's, or the reader does not stop.
+    pub(super) fn take() -> Option<Reading> {
+        let held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        (super::is_entered() && !is_lent() && hold_reader(true)).then(|| Reading(held))
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        hold_reader(false);
+    }
 }
 
 /// Whether the terminal is another program's now.
@@ -98,6 +118,7 @@ impl Term {
     /// # Errors
     /// The program cannot be started, or the terminal cannot be taken again.
     pub fn lend(&self, start: impl FnOnce() -> io::Result<Child>, back: impl FnOnce()) -> io::Result<Returned> {
+        let _held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         if !hold_reader(true) {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "the terminal is busy"));
         }

@@ -91,7 +91,7 @@ impl FrameWriter {
     }
 
     /// Writes something that is no part of a frame (a bell, the clipboard), at once.
-    pub(super) fn send(&self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<()> {
         let mut inner = self.inner();
         inner.hidden = false;
         inner.send(bytes)

@@ -119,7 +119,7 @@ fn headings(menu: &Menu) -> u16 {
 
 /// What is said beside an entry: why it cannot be chosen, else more about it.
 fn note(item: &MenuItem, all_off: bool) -> &str {
-    item.disabled.as_deref().filter(|_| !all_off).unwrap_or(&item.detail)
+    item.disabled.as_deref().filter(|_| !all_off).unwrap_or(item.brief.as_ref().unwrap_or(&item.detail))
 }
 
 /// Whether no entry can be chosen, all for the same reason, which stands below them: once is enough.

@@ -51,11 +51,18 @@ fn rect(a: Area) -> Rect {
 
 /// Draws one frame.
 pub fn draw(state: &State, store: &Store, theme: &Theme, now: Time, frame: &mut Frame<'_>) {
+    draw_telling(state, store, theme, now, frame);
+}
+
+/// Draws one frame, and tells where in it a picture stands, drawn of half blocks: who can lays a better one over it.
+pub fn draw_telling(state: &State, store: &Store, theme: &Theme, now: Time, frame: &mut Frame<'_>) -> Option<Rect> {
     let mut pen = Pen::new(frame.buffer_mut(), theme);
     screen(&mut pen, state, store, now);
+    let picture = pen.picture;
     if let Some(at) = pen.cursor {
         frame.set_cursor_position(at);
     }
+    picture
 }
 
 fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
@@ -146,7 +153,7 @@ fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, (state, store, now): (&St
         if matches!((overlay, state.overlays.get(i + 1)), (Overlay::Form(_), Some(Overlay::Plan(_)))) {
             continue;
         }
-        pen.cursor = None;
+        (pen.cursor, pen.picture) = (None, None);
         match overlay {
             Overlay::Palette(p) => prompt_line::palette(pen, body, foot, p),
             Overlay::Filter(f) => prompt_line::filter(pen, body, foot, f),

@@ -17,6 +17,8 @@ pub struct Pen<'a> {
     pub cursor: Option<(u16, u16)>,
     /// What will be drawn over: whoever makes much there may leave it out ([`Pen::is_covered`]).
     pub covered: Rect,
+    /// Where a picture stands in the uppermost layer.
+    pub picture: Option<Rect>,
     /// What stands where, if that is asked.
     pub spots: Option<Vec<(Rect, Spot)>>,
 }
@@ -73,7 +75,7 @@ fn ansi(n: u8) -> TermColor {
 impl<'a> Pen<'a> {
     /// A pen for this buffer.
     pub fn new(buf: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Pen { buf, theme, cursor: None, covered: Rect::ZERO, spots: None }
+        Pen { buf, theme, cursor: None, covered: Rect::ZERO, picture: None, spots: None }
     }
     /// Says what stands here, for the mouse; over what stood here before.
     pub fn spot(&mut self, area: Rect, spot: Spot) {

@@ -58,6 +58,8 @@ fn picture(pen: &mut Pen<'_>, area: Rect, picture: &Picture) -> bool {
             Color::Default => TermColor::Reset,
         }
     };
+    let cells = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    pen.picture = Some(Rect { width: cells(wide), height: cells(high.div_ceil(2)), ..area });
     for (row, y) in (area.y..area.bottom()).zip((0..high).step_by(2)) {
         for (column, x) in (area.x..area.right()).zip(0..wide) {
             let lower = if y + 1 < high { color(x, y + 1) } else { TermColor::Reset };

@@ -1,5 +1,8 @@
 //! Without a terminal: `get`, exit statuses, and one sentence on standard error for each thing that is wrong.
 
+use rustix::process::Signal;
+
+use crate::account::{Account, KEYS, REGION};
 use crate::support::terminal::Home;
 
 fn refused(args: &[&str], env: &[(&str, &str)], says: &[&str]) {
@@ -70,6 +73,52 @@ fn a_profile_that_is_nearly_there_is_named() {
     let ended = home.run_with(&["--profile", "prodution"], &env);
     assert_eq!(ended.status, Some(2), "{ended:?}");
     assert!(ended.err.contains("production"), "{ended:?}");
+}
+
+#[test]
+fn what_an_instance_wrote_to_its_console_is_printed() {
+    let home = Home::new();
+    let at = |which: &str| home.run(&["console-output", which, "--sandbox"]);
+    let ended = at("my-bastion-host");
+    assert_eq!((ended.status, ended.err.as_str()), (Some(0), ""), "{ended:?}");
+    assert!(ended.out.contains("login:") && ended.out.ends_with('\n'), "{}", ended.out);
+    assert!(!ended.out.contains('\u{1b}'), "nothing in it steers a terminal");
+    let ended = at("my-bastion");
+    assert_eq!((ended.status, ended.out.as_str()), (Some(1), ""), "{ended:?}");
+    assert!(ended.err.contains("There is no instance my-bastion, in ap-northeast-2."), "{ended:?}");
+    let ended = at("i-0123456789abcdef0");
+    assert!(ended.status == Some(1) && ended.err.contains("no instance i-0123456789abcdef0"), "{ended:?}");
+    refused(&["console-output", "--sandbox"], &[], &["INSTANCE is missing"]);
+}
+
+#[test]
+fn several_instances_of_a_name_are_told_apart_by_their_ids() {
+    let (account, home) = (Account::new(), Home::new());
+    let of = |which: &str| {
+        let args = ["console-output", which, "--region", REGION, "--endpoint-url", &account.url];
+        home.run_with(&args, &KEYS)
+    };
+    let (one, two) = (account.id(&home, "my-bastion-host"), account.id(&home, "my-private-ec2"));
+    account.rename(&one, "twin");
+    account.rename(&two, "twin");
+    let ended = of("twin");
+    assert_eq!((ended.status, ended.out.as_str()), (Some(2), ""), "{ended:?}");
+    assert!(ended.err.contains("2 instances are called twin") && ended.err.contains(&one), "{ended:?}");
+    assert_eq!(of(&two).status, Some(0));
+}
+
+#[test]
+fn a_console_that_is_followed_is_printed_as_it_goes_on_until_ctrl_c() {
+    let (account, home) = (Account::new(), Home::new());
+    let id = account.id(&home, "my-bastion-host");
+    let args = ["console-output", "my-bastion-host", "-f", "--region", REGION, "--endpoint-url", &account.url];
+    let mut t = home.open(&args, &KEYS);
+    let boots = |text: &str| text.matches("Linux version").count();
+    t.until("a boot", |t| boots(&t.raw()) == 1);
+    account.post("RebootInstances", &[("InstanceId.1", &id)]);
+    t.until("another one", |t| boots(&t.raw()) == 2);
+    t.signal(Signal::INT);
+    assert!(!t.ended().success());
 }
 
 #[test]

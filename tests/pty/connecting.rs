@@ -1,77 +1,19 @@
 //! Connecting to an instance: a recorder in ssh's place that writes down what it was started with, and the real ssh at a real sshd on this
 //! machine. The console steps aside and comes back as it was, however that ends.
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
-use skydeck::base::Clock;
-use skydeck::sandbox::{Sandbox, WorldSpec, listen};
-use tokio::runtime::Runtime;
 
+use crate::account::{Account, KEYS, REGION};
 use crate::support::terminal::{Home, Terminal};
 
-const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
-const REGION: &str = "ap-northeast-2";
 /// The key pair of the demo's instances.
 const KEY: &str = "my-ec2-keypair";
-
-/// The demo behind a socket: for the console it is an account like any other.
-pub(super) struct Account {
-    url: String,
-    _runtime: Runtime,
-}
-
-impl Account {
-    pub(super) fn new() -> Account {
-        let runtime = Runtime::new().unwrap();
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let sandbox = Sandbox::open(WorldSpec::Demo, Clock::system(), 1.0).unwrap();
-        runtime.spawn(listen::serve(sandbox, listener, std::future::pending::<()>()));
-        Account { url, _runtime: runtime }
-    }
-    /// The console at the row of an instance: `id=i-…`, or a name.
-    pub(super) fn open(&self, home: &Home, which: &str, more: &[&str], env: &[(&str, &str)]) -> Terminal {
-        let query = if which.contains('=') { format!("instances {which}") } else { format!("instances name={which}") };
-        let args = [&["--region", REGION, "--endpoint-url", &self.url], more, &[query.as_str()]].concat();
-        let t = home.open(&args, &[&KEYS[..], env].concat());
-        t.sees("complete").sees("▸ ");
-        t
-    }
-    /// An instance's id.
-    pub(super) fn id(&self, home: &Home, name: &str) -> String {
-        let query = format!("name={name}");
-        let args = ["get", "instances", &query, "-o", "json", "--region", REGION, "--endpoint-url", &self.url];
-        let ended = home.run_with(&args, &KEYS);
-        let rows: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
-        rows[0]["id"].as_str().unwrap().to_string()
-    }
-    /// Gives an instance another name, as anybody may who may write tags.
-    pub(super) fn rename(&self, id: &str, name: &str) {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("Action", "CreateTags").append_pair("Version", "2016-11-15").append_pair("ResourceId.1", id);
-        form.append_pair("Tag.1.Key", "Name").append_pair("Tag.1.Value", name);
-        let (form, host) = (form.finish(), self.url.strip_prefix("http://").unwrap());
-        let scope = format!(
-            "AWS4-HMAC-SHA256 Credential=test/20261121/{REGION}/ec2/aws4_request, SignedHeaders=host, Signature=0"
-        );
-        let head = format!(
-            "POST / HTTP/1.1\r\nhost: {host}\r\nauthorization: {scope}\r\nconnection: close\r\n\
-             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
-            form.len()
-        );
-        let mut stream = TcpStream::connect(host).unwrap();
-        stream.write_all(format!("{head}{form}").as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    }
-}
 
 /// A recorder in a program's place: writes its words down, a line each, and then does this.
 pub(super) fn recorder(home: &Home, program: &str, then: &str) -> String {
@@ -307,6 +249,54 @@ fn in_tmux_too_the_console_comes_back_as_it_was() {
     t.ended();
 }
 
+/// Where one-time keys are put.
+fn runtime_folder(home: &Home) -> String {
+    let folder = home.path().join("run");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder.to_str().unwrap().to_string()
+}
+
+#[test]
+fn a_one_time_key_is_sent_and_used_and_gone_when_ssh_has_ended() {
+    let (account, home) = (Account::new(), Home::new());
+    let run = runtime_folder(&home);
+    let path = recorder(
+        &home,
+        "ssh",
+        "cat \"$2\" > \"$HOME/key\"; cat \"$2.pub\" > \"$HOME/pub\"; ls -ld \"${2%/key}\" \"$2\" > \"$HOME/modes\"",
+    );
+    let env = [("PATH", path.as_str()), ("XDG_RUNTIME_DIR", run.as_str())];
+    let mut t = account.open(&home, "my-bastion-host", &[], &env);
+    asks(&mut t, "ssh with a one-time key");
+    t.send("o").sees("ssh to my-bastion-host has ended.");
+    let words = words(&home);
+    assert!(words[0] == "-i" && words[1].starts_with(&run) && words[2..4] == ["-o", "IdentitiesOnly=yes"], "{words:?}");
+    assert!(words[4].starts_with("ec2-user@") && words.len() == 5, "{words:?}");
+    let read = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
+    assert!(read("key").starts_with("-----BEGIN OPENSSH PRIVATE KEY-----"));
+    assert!(read("pub").starts_with("ssh-ed25519 AAAA"));
+    let modes = read("modes");
+    assert!(modes.contains("drwx------") && modes.contains("-rw-------"), "{modes}");
+    let left = |run: &str| std::fs::read_dir(run).unwrap().count();
+    assert_eq!(left(&run), 0, "nothing is left of it");
+    // What does not take the key is said, and nothing is started.
+    drop(t);
+    std::fs::remove_file(home.path().join("words")).unwrap();
+    let mut t = account.open(&home, "my-bastion-host", &["--read-only"], &env);
+    asks(&mut t, "Read-only mode refuses it.");
+    t.send("o\r");
+    drop(t);
+    // Killed with the console: the key goes with it.
+    recorder(&home, "ssh", "echo waiting; trap 'exit 0' HUP; while :; do sleep 0.1; done");
+    let mut t = account.open(&home, "my-bastion-host", &[], &env);
+    asks(&mut t, "ssh with a one-time key");
+    t.send("o").until("ssh", |t| t.raw().contains("waiting"));
+    assert_eq!(left(&run), 1);
+    t.signal(Signal::TERM);
+    t.ended();
+    assert_eq!(left(&run), 0);
+}
+
 /// A real sshd on a free port of this machine: one process for each connection, which gets its socket, so that no port is given away in
 /// between.
 struct Sshd {
@@ -399,6 +389,21 @@ fn the_console_connects_to_a_real_sshd_and_comes_back_from_it() {
     t.send("\r").until("ssh's screen", |t| !t.is_alternate());
     t.send("printf '\\033[?1049h\\033[?1000h'; echo over''there; kill -9 $PPID\r");
     t.sees("failed: ");
+    t.send("q");
+    assert_eq!(t.ended().exit_code(), 0);
+    // By a one-time key alone. What EC2 Instance Connect does with it on an instance, a file does here.
+    std::fs::remove_file(&key).unwrap();
+    let authorized = folder.join("authorized");
+    let script =
+        format!("#!/bin/sh\ncp \"$2.pub\" {}\nexec {real} -F {} \"$@\"\n", authorized.display(), conf.display());
+    let path = home.script("ssh", &script);
+    let run = runtime_folder(&home);
+    let mut t = account.open(&home, "my-bastion-host", &[], &[("PATH", &path), ("XDG_RUNTIME_DIR", &run)]);
+    asks(&mut t, "ssh with a one-time key");
+    t.send("o").until("ssh's screen", |t| !t.is_alternate());
+    t.send("echo let''in $SSH_CONNECTION\r").until("the shell", |t| t.raw().contains("letin 127.0.0.1"));
+    t.send("exit\r").sees("ssh to my-bastion-host has ended.");
+    assert_eq!(std::fs::read_dir(&run).unwrap().count(), 0);
     t.send("q");
     assert_eq!(t.ended().exit_code(), 0);
 }

@@ -4,11 +4,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account;
 mod command_line;
 mod connecting;
 mod mouse;
 mod multiplexer;
 mod outside;
 mod rolling;
+mod pictures;
 mod screen;
 mod simulated;

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::connecting::{Account, key_file, recorder, words};
+use super::account::Account;
+use super::connecting::{key_file, recorder, words};
 use crate::support::terminal::{Home, Terminal};
 
 const COMMAND: &str = "sudo systemctl restart app; echo $(id) -oProxyCommand=y";

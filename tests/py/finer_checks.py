@@ -385,5 +385,47 @@ def a_groups_hooks_and_settings_are_within_bounds():
     assert (shown["HeartbeatTimeout"], shown["DefaultResult"], shown["LifecycleTransition"]) == (60, "CONTINUE", launching)
 
 
+@check
+def hibernation_takes_a_type_that_can_and_an_encrypted_root_volume_that_holds_the_memory():
+    image = next(i for i in EC2.describe_images(Owners=["amazon"])["Images"]
+                 if i["Architecture"] == "x86_64" and i.get("Platform") != "windows")
+
+    def wanted(ty="t3.micro", **ebs):
+        disks = [{"DeviceName": image["RootDeviceName"], "Ebs": {"VolumeType": "gp3", **ebs}}]
+        return dict(ImageId=image["ImageId"], InstanceType=ty, MinCount=1, MaxCount=1, BlockDeviceMappings=disks,
+                    HibernationOptions={"Configured": True})
+
+    code = "UnsupportedHibernationConfiguration"
+    fails(code, EC2.run_instances, "must be encrypted", **wanted(VolumeSize=30))
+    fails(code, EC2.run_instances, "c5a.2xlarge", **wanted("c5a.2xlarge", VolumeSize=30, Encrypted=True))
+    fails(code, EC2.run_instances, "memory", **wanted("t3.2xlarge", VolumeSize=30, Encrypted=True))
+    made = EC2.run_instances(**wanted("t3.2xlarge", VolumeSize=64, Encrypted=True))["Instances"][0]
+    assert made["HibernationOptions"] == {"Configured": True}, made
+
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBfx1hBFZcZVHoVQp0wzqXcDwXQLAZoT2dR2pJ4vyWgx me@here"
+
+
+@check
+def a_one_time_key_is_taken_for_a_running_instance_and_refused_in_the_apis_words():
+    connect = client("ec2-instance-connect")
+    found = {i["State"]["Name"]: i for r in EC2.describe_instances()["Reservations"] for i in r["Instances"]}
+    running, stopped = found["running"], found["stopped"]
+    to = dict(InstanceId=running["InstanceId"], InstanceOSUser="ec2-user", SSHPublicKey=KEY)
+    answer = connect.send_ssh_public_key(**to, AvailabilityZone=running["Placement"]["AvailabilityZone"])
+    assert answer["Success"] is True and answer["RequestId"], answer
+    assert connect.send_ssh_public_key(**to)["Success"] is True, "the zone need not be said"
+    for code, word, wrong in [
+        ("EC2InstanceNotFoundException", "not found", dict(InstanceId="i-0123456789abcdef0")),
+        ("EC2InstanceNotFoundException", "not found", dict(AvailabilityZone="us-east-1a")),
+        ("EC2InstanceStateInvalidException", "not in a valid state", dict(InstanceId=stopped["InstanceId"])),
+        ("InvalidArgsException", "^i-[a-f0-9]+$", dict(InstanceId="mi-0123456789abcdef0")),
+        ("InvalidArgsException", "instanceOSUser", dict(InstanceOSUser="-oProxyCommand=x")),
+        ("InvalidArgsException", "SSH Public key is invalid", dict(SSHPublicKey="ssh-dss " + "A" * 80)),
+    ]:
+        refused = fails(code, connect.send_ssh_public_key, word, status=400, **{**to, **wrong})
+        assert hasattr(connect.exceptions, refused["Error"]["Code"]), "it is an error of the model"
+
+
 if __name__ == "__main__":
     main()

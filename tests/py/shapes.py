@@ -7,7 +7,8 @@ import sys
 
 from botocore.loaders import Loader
 
-SERVICES = ["ec2", "elbv2", "autoscaling", "s3", "cloudwatch", "sts", "cloudtrail"]
+SERVICES = ["ec2", "elbv2", "autoscaling", "s3", "cloudwatch", "sts", "cloudtrail",
+            "ec2-instance-connect"]
 SHAPE = ["type", "required", "min", "max", "enum", "locationName", "flattened", "union", "box", "payload"]
 MEMBER = ["shape", "locationName", "queryName", "location", "flattened"]
 

@@ -244,6 +244,7 @@ def launch_template_versions():
                          "description": v.get("VersionDescription"), "image_id": data.get("ImageId"), "key_name": data.get("KeyName"),
                          "user_data": bool(data.get("UserData")), "created": time(v["CreateTime"]), "interfaces": len(data.get("NetworkInterfaces", [])),
                          "monitoring": data.get("Monitoring", {}).get("Enabled"), "termination_protection": data.get("DisableApiTermination"),
+                         "hibernation": data.get("HibernationOptions", {}).get("Configured"),
                          "requirements": "InstanceRequirements" in data, "market": data.get("InstanceMarketOptions", {}).get("MarketType"),
                          "launch_tags": [f"{s['ResourceType']} {t['Key']}={t['Value']}" for s in data.get("TagSpecifications", []) for t in s["Tags"]]})
     return ["id"], rows

@@ -124,7 +124,7 @@ fn endpoint(service: Service) -> Option<(&'static str, &'static str)> {
         Service::CloudWatch => ("monitoring", "2010-08-01"),
         Service::Sts => ("sts", "2011-06-15"),
         // Forms are for the query protocols.
-        Service::S3 | Service::CloudTrail | Service::Ssh => return None,
+        Service::S3 | Service::CloudTrail | Service::InstanceConnect | Service::Ssh => return None,
     })
 }
 

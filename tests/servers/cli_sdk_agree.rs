@@ -65,6 +65,12 @@ impl Wire {
     fn decode(&self, service: Service) -> Input {
         match service {
             Service::S3 => self.object(),
+            Service::InstanceConnect => {
+                let json: serde_json::Value = serde_json::from_slice(&self.body).unwrap();
+                let text = |v: &serde_json::Value| v.as_str().unwrap().to_string();
+                let members = json.as_object().unwrap().iter().map(|(k, v)| (k.clone(), text(v))).collect();
+                Input { operation: self.target.rsplit('.').next().unwrap().into(), members }
+            }
             Service::CloudWatch if !self.target.is_empty() => {
                 let json: serde_json::Value = serde_json::from_slice(&self.body).unwrap();
                 let mut members = BTreeMap::new();
@@ -146,14 +152,19 @@ impl HttpConnector for Recorder {
             method: request.method().to_string(),
             host: uri.host().unwrap_or_default().to_string(),
             path: uri.path().to_string(),
-            target: String::new(),
+            target: request.headers().get("x-amz-target").unwrap_or_default().to_string(),
             body: request.body().bytes().unwrap_or_default().to_vec(),
         };
         let asks_who = wire.body.windows(17).any(|w| w == b"GetCallerIdentity");
+        let is_json = !wire.target.is_empty();
         if !asks_who {
             self.0.lock().unwrap().push(wire);
         }
-        let body = if asks_who { IDENTITY } else { "<Answer/>" };
+        let body = match () {
+            () if asks_who => IDENTITY,
+            () if is_json => "{}",
+            () => "<Answer/>",
+        };
         HttpConnectorFuture::ready(Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body))))
     }
 }

@@ -12,12 +12,14 @@ use serde_json::{Value as Json, json};
 use skydeck::act::{Execute, Executor, Journal, dry_run};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, FaultKind, Secret};
+use skydeck::kinds::ec2::senders::SEND_SSH_PUBLIC_KEY;
 use skydeck::kinds::ec2::{permissions, security_groups};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{ActionContext, Target, What};
+use skydeck::model::connect::{OneTimeKey, SendKey};
 use skydeck::model::files::Files;
 use skydeck::model::{
-    ActEvent, Batch, Coverage, DryRun, Filters, FormValue, Outcome, Plan, Record, RowEdit, RunRecord, Selector,
+    ActEvent, Arg, Batch, Coverage, DryRun, Filters, FormValue, Outcome, Plan, Record, RowEdit, RunRecord, Selector,
     TableKey, Values,
 };
 use skydeck::store::Store;
@@ -675,6 +677,37 @@ async fn no_confirmed_plan_leaves_a_read_only_process() {
     assert_eq!(account.state("bystander"), "running");
 }
 
+/// moto takes any key for any instance; that boto3's model and this client's are the same service is what it shows.
+#[tokio::test]
+async fn a_one_time_key_is_made_sent_and_gone_afterwards() {
+    let Some(account) = account() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("new/key");
+    let scope = scope(&account.gateway, "instances", REGION);
+    let profile = scope.profile().unwrap().clone();
+    let call = SEND_SSH_PUBLIC_KEY.call(scope).arg("InstanceId", Arg::str(account.id("bystander")));
+    let send = SendKey { call: call.arg("InstanceOSUser", Arg::str("ec2-user")), command: Vec::new() };
+    let key = OneTimeKey { file: file.to_str().unwrap().into(), sends: vec![send] };
+    let sent = |read_only, connects: bool| {
+        let base = GatewayConfig::new(Clock::system(), ALL.operations());
+        let connects = connects.then(|| profile.to_string()).into_iter().collect();
+        let gateway = Gateway::new(GatewayConfig { read_only, connects, ..base });
+        let journal = Journal::at(folder.path().join("journal"), Clock::system().now());
+        let executor = Executor::new(gateway, ALL, journal, Clock::system(), tokio::sync::mpsc::channel(8).0);
+        let (key, profile) = (key.clone(), profile.clone());
+        async move { executor.let_in(&key, &profile, 0).await }
+    };
+    for (read_only, connects) in [(false, false), (true, true)] {
+        let kept = sent(read_only, connects).await.unwrap();
+        assert!(file.exists() && file.with_extension("pub").exists());
+        drop(kept);
+        assert!(!file.parent().unwrap().exists());
+    }
+    let fault = sent(true, false).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::ReadOnly, "{fault}");
+    assert!(!file.parent().unwrap().exists(), "the key that nobody took is gone, too");
+}
+
 #[tokio::test]
 async fn launch_templates_get_versions_are_launched_and_deleted() {
     let Some(account) = account() else { return };
@@ -687,7 +720,7 @@ async fn launch_templates_get_versions_are_launched_and_deleted() {
     let id = made["id"].as_str().unwrap().to_string();
     let first = account.rows("launch-template-versions", Some(&id), |_| true).await;
     // Said again, because moto inherits nothing from a source version.
-    let over = [("type", "t3.small"), ("image", image), ("description", "two")];
+    let over = [("type", "t3.small"), ("image", image), ("description", "two"), ("hibernation", "yes")];
     account.act("new-version", &first, &over).await;
     let two = format!("{id}:2");
     let seen = account.truth("launch-template-versions", "id", &two);
@@ -698,8 +731,9 @@ async fn launch_templates_get_versions_are_launched_and_deleted() {
     let second = account.rows("launch-template-versions", Some(&id), |row| row == two).await;
     account.act("set-default", &second, &[]).await;
     assert_eq!(account.truth("launch-templates", "id", &id)["default_version"], 2);
-    account.act("launch", &second, &[("name", "from-lt")]).await;
-    assert_eq!(account.truth("instances", "name", "from-lt")["type"], "t3.small");
+    account.act("launch", &second, &[("name", "from-lt"), ("hibernation", "yes")]).await;
+    let launched = account.truth("instances", "name", "from-lt");
+    assert_eq!((&launched["type"], &launched["hibernation"]), (&json!("t3.small"), &json!(true)));
     let template = account.rows("launch-templates", None, |row| row == id).await;
     account.act("delete", &template, &[]).await;
     assert_eq!(account.truth("launch-templates", "name", "made-lt"), Json::Null);

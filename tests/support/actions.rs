@@ -65,6 +65,13 @@ fn plan_in(store: &Store, action: &str, targets: &[Target], values: &[(&str, For
     plan
 }
 
+/// What a way to connect calls before its program starts.
+fn send_key() -> Call {
+    let call = skydeck::kinds::ec2::senders::SEND_SSH_PUBLIC_KEY.call(Scope::region("sandbox", "ap-northeast-2"));
+    let call = call.arg("InstanceId", Arg::str("i-0a1b2c3d4e5f60718")).arg("InstanceOSUser", Arg::str("_svc.x$"));
+    call.arg("SSHPublicKey", Arg::str(PUBLIC_KEY))
+}
+
 /// User data, with the file that the command reads it from.
 fn user_data(targets: &[Target]) -> Plan {
     let text = "#!/bin/sh\necho \"it's 결제\"\n";
@@ -567,5 +574,6 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         call.resolve(&outputs).unwrap()
     };
     let plans = plans.into_iter().chain(profiles());
-    plans.flat_map(|p| p.with_tokens("t-1").calls().map(resolved).collect::<Vec<_>>()).collect()
+    let calls = plans.flat_map(|p| p.with_tokens("t-1").calls().map(resolved).collect::<Vec<_>>());
+    calls.chain([send_key()]).collect()
 }

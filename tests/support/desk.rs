@@ -94,7 +94,9 @@ impl HttpConnector for CountedConnector {
         let form = |name: &str| {
             form_urlencoded::parse(&body).find(|(k, _)| k == name).map(|(_, v)| v.into_owned()).unwrap_or_default()
         };
+        let target = request.headers().get("x-amz-target").and_then(|t| t.rsplit('.').next());
         let what = match (form("Action"), uri.path().split_once("/operation/")) {
+            _ if target.is_some() => target.unwrap_or_default().to_string(),
             (action, _) if !action.is_empty() => action,
             (_, Some((_, operation))) => operation.to_string(),
             _ => format!("{} {}", request.method(), uri.path_and_query().map_or("/", |p| p.as_str())),

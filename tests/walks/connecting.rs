@@ -14,7 +14,10 @@ fn furnish(desk: &mut Desk, file: KeyFile) {
     let look = ToolsLook { keys: vec![key.into()], folders: Vec::new() };
     let programs: BTreeSet<&'static str> = PROGRAMS.iter().copied().collect();
     let keys = [(key.into(), file)].into_iter().collect();
-    desk.engine.handle(Event::FoundTools(look, Tools { programs, keys }));
+    desk.engine.handle(Event::FoundTools(
+        look,
+        Tools { programs, keys, one_time: Some("/run/user/1000/skydeck-1/key".into()) },
+    ));
     desk.settle();
 }
 
@@ -72,7 +75,7 @@ fn what_cannot_be_done_is_said_and_not_started() {
 }
 
 fn started(desk: &Desk) -> Option<Launch> {
-    desk.host.iter().find_map(|h| if let Host::Connect(launch) = h { Some(launch.clone()) } else { None })
+    desk.host.iter().find_map(|h| if let Host::Connect(launch, _) = h { Some(launch.clone()) } else { None })
 }
 
 #[test]
@@ -94,6 +97,23 @@ fn in_the_sandbox_the_command_is_shown_and_the_simulated_shell_is_what_opens() {
     desk.settle();
     desk.keys("b");
     assert!(matches!(started(&desk).map(|l| l.login.over), Some(Over::Through(_))));
+}
+
+#[test]
+fn a_one_time_key_is_shown_with_its_call_and_sent_before_the_program_starts() {
+    let mut desk = connecting("my-bastion-host", outside());
+    desk.keys("down down down").sees("send-ssh-public-key").sees("IdentitiesOnly=yes");
+    desk.screen("connect-one-time");
+    // In the embedded account it is sent, too.
+    let mut desk = connecting("my-bastion-host", Start { size: (80, 24), ..Start::default() });
+    desk.keys("o");
+    let launch = started(&desk).expect("the key was taken");
+    assert_eq!((launch.login.over, desk.log.count("SendSSHPublicKey")), (Over::OneTimeKey, 1));
+    // What AWS refuses is said in its words, and nothing is started.
+    let mut desk = connecting("my-bastion-host", Start { size: (80, 24), ..Start::default() });
+    desk.sandbox.faults().add("ec2-instance-connect:SendSSHPublicKey deny".parse().expect("a fault"));
+    desk.keys("o").go("messages").sees("ssh was not started: SendSSHPublicKey: ");
+    assert_eq!(started(&desk), None);
 }
 
 #[test]

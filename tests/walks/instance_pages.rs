@@ -143,7 +143,8 @@ fn a_windows_password_is_decrypted_with_the_key_pair_s_file_shown_once_and_kept_
     let path = folder.path().join("win-key.pem");
     std::fs::write(&path, &pem).expect("it can be written");
     let file = KeyFile::Usable(path.to_str().expect("a text").into());
-    let tools = Tools { programs: BTreeSet::new(), keys: [("win-key".into(), file)].into_iter().collect() };
+    let tools =
+        Tools { programs: BTreeSet::new(), keys: [("win-key".into(), file)].into_iter().collect(), ..Tools::default() };
     desk.press("r");
     desk.engine.handle(Event::FoundTools(ToolsLook { keys: vec!["win-key".into()], folders: Vec::new() }, tools));
     desk.until("User Administrator, password:");
@@ -164,7 +165,8 @@ fn a_windows_password_is_decrypted_with_the_key_pair_s_file_shown_once_and_kept_
     std::fs::write(&path, other).expect("it can be written");
     desk.keys("esc").go("windows-password").until("No file of");
     let file = KeyFile::Usable(path.to_str().expect("a text").into());
-    let tools = Tools { programs: BTreeSet::new(), keys: [("win-key".into(), file)].into_iter().collect() };
+    let tools =
+        Tools { programs: BTreeSet::new(), keys: [("win-key".into(), file)].into_iter().collect(), ..Tools::default() };
     desk.press("r");
     desk.engine.handle(Event::FoundTools(ToolsLook { keys: vec!["win-key".into()], folders: Vec::new() }, tools));
     desk.until("is not the key that the password was");

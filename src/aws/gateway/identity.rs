@@ -118,7 +118,7 @@ impl Gateway {
     /// The permit for one confirmed write. Asks STS again if the credentials were reloaded since the plan was made.
     ///
     /// # Errors
-    /// [`FaultKind::ReadOnly`] in read-only mode and for undeclared writes; [`FaultKind::Conflict`] if the profile is another
+    /// [`FaultKind::ReadOnly`] in read-only mode (but for what lets somebody in, where the settings allow that) and for undeclared writes; [`FaultKind::Conflict`] if the profile is another
     /// identity now than the plan was made for; what [`Gateway::identity`] fails with.
     pub async fn permit(&self, _: &Mint, call: ConfirmedCall<'_>) -> Result<Permit, Fault> {
         let op = call.operation;
@@ -126,7 +126,8 @@ impl Gateway {
         let Some(profile) = call.scope.profile() else {
             return refuse(FaultKind::Bug, "a change needs an account");
         };
-        if self.is_read_only(profile) {
+        let lets_in = op.lets_in && self.0.config.connects.contains(profile.as_str());
+        if self.is_read_only(profile) && !lets_in {
             return refuse(FaultKind::ReadOnly, "read-only mode: no change is sent");
         }
         if op.access != Access::Write || self.0.declared.get(&(op.service.sdk_id(), op.name)) != Some(&op) {

@@ -61,7 +61,7 @@ pub(super) struct Listed {
 
 /// Asks. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Lister {
+pub(in crate::cli) struct Lister {
     pub(super) gateway: Gateway,
     pub(super) registry: Registry,
     pub(super) clock: Clock,
@@ -389,7 +389,7 @@ impl Lister {
     }
 
     /// One run of a kind's list function: its rows, and why there are no more of them.
-    pub(super) async fn table(
+    pub(in crate::cli) async fn table(
         &self,
         def: &'static KindDef,
         scope: &Scope,

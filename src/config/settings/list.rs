@@ -108,6 +108,15 @@ pub const SETTINGS: &[Setting] = &[
         apply: |s, _, v| bool(v, &mut s.mouse),
     },
     Setting {
+        path: "pictures",
+        kind: SettingType::Text,
+        value: "\"auto\"",
+        doc: "How pictures are shown: auto asks the terminal when there is the first one, and takes kitty's protocol, iTerm2's or sixel if it answers that it can; blocks \
+              draws them of half blocks and asks nothing; kitty, iterm2 or sixel takes that without asking.",
+        option: None,
+        apply: |s, _, v| text(v, &mut s.pictures),
+    },
+    Setting {
         path: "downloads",
         kind: SettingType::Path,
         value: "\"~/Downloads\"",

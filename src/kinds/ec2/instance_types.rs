@@ -142,6 +142,10 @@ pub const ZONES: FieldInfo = FieldInfo::list(
 .links_to("availability-zones")
 .from_side("instance-type-zones", zones::ZONES.name, false);
 
+/// Whether it can hibernate.
+pub const HIBERNATION: FieldInfo =
+    FieldInfo::flag("hibernation", "HIBERNATES", "Whether it can hibernate.").cells(10, 10);
+
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("instance-types", "instance type", "Instance types", &FIELDS)
     .doc(
@@ -259,9 +263,7 @@ static FIELDS: Fields<sdk::InstanceTypeInfo> = Fields(&[
     field(FieldInfo::flag("efa", "EFA", "Whether it can have Elastic Fabric Adapters.").section("network"), |t, _| {
         flag(t.network_info().and_then(|n| n.efa_supported()))
     }),
-    field(FieldInfo::flag("hibernation", "HIBERNATES", "Whether it can hibernate.").cells(10, 10), |t, _| {
-        flag(t.hibernation_supported())
-    }),
+    field(HIBERNATION, |t, _| flag(t.hibernation_supported())),
     field(
         FieldInfo::text("nitro_enclaves", "ENCLAVES", "supported or unsupported.").named_only().section("hardware"),
         |t, c| c.text(t.nitro_enclaves_support().map(|s| s.as_str())),

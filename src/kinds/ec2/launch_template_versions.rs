@@ -148,6 +148,7 @@ static FIELDS: Fields<Version> = Fields(&[
     field(more::DISKS, |v, _| v.data().map_or(Value::Unknown, more::disks)),
     field(more::IMDS, |v, c| c.text(v.data().and_then(more::imds))),
     field(more::MONITORING, |v, _| more::flag(v.data().and_then(|d| d.monitoring()?.enabled()))),
+    field(more::HIBERNATION, |v, _| more::flag(v.data().and_then(|d| d.hibernation_options()?.configured()))),
     field(more::PROTECTION, |v, _| more::flag(v.data().and_then(|d| d.disable_api_termination()))),
     field(more::MARKET, |v, c| {
         c.text(v.data().and_then(|d| Some(d.instance_market_options()?.market_type()?.as_str())))

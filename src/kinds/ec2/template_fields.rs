@@ -38,6 +38,9 @@ pub const IMDS: FieldInfo = FieldInfo::text(
 /// Detailed monitoring.
 pub const MONITORING: FieldInfo =
     FieldInfo::flag("monitoring", "MONITORING", "Whether CloudWatch gets metrics every minute.").cells(10, 10);
+/// Hibernation.
+pub const HIBERNATION: FieldInfo =
+    FieldInfo::flag("hibernation", "HIBERNATES", "Whether what it launches can hibernate.").cells(10, 10);
 /// Termination protection.
 pub const PROTECTION: FieldInfo = FieldInfo::flag(
     "termination_protection",

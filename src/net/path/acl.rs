@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use ipnet::IpNet;
 
-use super::{Client, Lies, Service, Sign, Subnet, lies};
+use super::{Answer, Client, Lies, Service, Sign, Subnet, lies};
 
 /// The ports that clients receive answers on. [AWS: custom network ACLs, ephemeral ports]
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports>
@@ -118,4 +118,22 @@ pub(super) fn request(subnets: &[Subnet], outbound: bool, other: &Client, servic
 /// The answer's packets: to the client's ports.
 pub(super) fn answer(subnets: &[Subnet], outbound: bool, other: &Client, service: Service) -> Sign {
     of_all(subnets, |entries| of_entries(entries, outbound, service.protocol.number(), &EPHEMERAL, other))
+}
+
+/// Whether the network ACLs of two subnets of a VPC let a connection through: the request out of one and into the other, and the answer back.
+/// None lies within one subnet. What fails decides, then what is not known.
+pub fn between(from: (&Subnet, &Client), to: (&Subnet, &Client), service: Service) -> Sign {
+    let ((source, client), (target, server)) = (from, to);
+    if source.id == target.id {
+        return Sign::passed("in one subnet, where none lies between");
+    }
+    let of = std::slice::from_ref;
+    let signs = [
+        request(of(source), true, server, service),
+        request(of(target), false, client, service),
+        answer(of(target), true, client, service),
+        answer(of(source), false, server, service),
+    ];
+    let found = |wanted: Answer| signs.iter().find(|sign| sign.answer == wanted).cloned();
+    found(Answer::Failed).or_else(|| found(Answer::Unknown)).unwrap_or_else(|| Sign::passed("both ways"))
 }

@@ -24,7 +24,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-pub use self::acl::{AclEntry, EPHEMERAL};
+pub use self::acl::{AclEntry, EPHEMERAL, between};
 pub use self::groups::{Peer, Rule};
 pub use self::routes::{Route, Table};
 pub use self::verdict::{Verdict, verdict};

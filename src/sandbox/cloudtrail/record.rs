@@ -2,6 +2,8 @@
 //!
 //! Only what changes something is recorded: reads are management events, too, but the console's own polling would push everything else out.
 
+use std::borrow::Cow;
+
 use arcstr::ArcStr;
 use serde_json::{Value as Json, json};
 
@@ -9,7 +11,7 @@ use super::Event;
 use crate::base::Time;
 use crate::model::operation::Service;
 use crate::sandbox::random::Random;
-use crate::sandbox::wire::{Body, Call, Params, Reply};
+use crate::sandbox::wire::{Body, Call, Params, Protocol, Reply, Tree, read_json};
 use crate::sandbox::world::World;
 
 /// What names of reads begin with.
@@ -54,13 +56,16 @@ pub(in crate::sandbox) fn record(world: &mut World, call: &Call<'_>, reply: &Rep
     let text = String::from_utf8_lossy(body);
     let error = (!reply.status.is_success()).then(|| {
         let between = |tag: &str| Some(text.split_once(&format!("<{tag}>"))?.1.split_once('<')?.0.to_owned());
-        let code = between("Code").unwrap_or_else(|| "ClientError".into());
-        let message = between("Message").unwrap_or_default();
+        let json = read_json(body).unwrap_or(Tree::Null);
+        let typed = |name: &str| json.text_of(name).map(str::to_owned);
+        let code = between("Code").or_else(|| typed("__type")).unwrap_or_else(|| "ClientError".into());
+        let message = between("Message").or_else(|| typed("message")).unwrap_or_default();
         // EC2's are told with whose fault it was.
         let code = if call.service == Service::Ec2 { format!("Client.{code}") } else { code };
         (ArcStr::from(code), ArcStr::from(message))
     });
-    let mut resources = about(&call.params);
+    let params = said(call);
+    let mut resources = about(&params);
     if error.is_none() {
         for id in ids(&text) {
             add(&mut resources, id);
@@ -79,10 +84,25 @@ pub(in crate::sandbox) fn record(world: &mut World, call: &Call<'_>, reply: &Rep
         agent: call.request.header("user-agent").unwrap_or_default().chars().take(200).collect::<String>().into(),
         resources,
         error,
-        parameters: parameters(&call.params).to_string(),
+        parameters: parameters(&params).to_string(),
     };
     let region = call.region.clone();
     keep(world, &region, event);
+}
+
+/// What was asked for, also of JSON whose members are texts.
+fn said<'c>(call: &'c Call<'_>) -> Cow<'c, Params> {
+    if call.protocol != Protocol::Json {
+        return Cow::Borrowed(&call.params);
+    }
+    let Ok(Tree::Map(members)) = read_json(&call.request.body) else { return Cow::Borrowed(&call.params) };
+    let mut params = Params::default();
+    for (name, value) in &members {
+        if let Some(text) = value.text() {
+            params.set(name, text);
+        }
+    }
+    Cow::Owned(params)
 }
 
 /// Keeps an event under an id of its own.
@@ -107,6 +127,7 @@ pub(super) fn source(service: Service) -> &'static str {
         Service::Sts => "sts.amazonaws.com",
         Service::CloudTrail => "cloudtrail.amazonaws.com",
         Service::Ssh => "",
+        Service::InstanceConnect => "ec2-instance-connect.amazonaws.com",
     }
 }
 

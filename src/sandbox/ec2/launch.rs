@@ -274,6 +274,9 @@ fn check(state: &State, wanted: &LaunchRequest, now: Time) -> Result<Plan, ApiEr
     for v in &wanted.volumes {
         check_volume(state, image, v)?;
     }
+    if wanted.hibernation {
+        check_hibernation(state, image, kind, wanted)?;
+    }
     let subnet = Place {
         id: subnet.id.clone(),
         vpc: subnet.vpc.clone(),
@@ -300,6 +303,34 @@ fn origin(state: &State, image: &super::state::Image, v: &VolumeRequest) -> Opti
 fn shape(v: &VolumeRequest, of: Option<u32>) -> Result<Shape, ApiError> {
     let size = v.size.or(of).unwrap_or(8);
     super::volumes::shape(v.kind.as_deref().unwrap_or("gp3"), i64::from(size), v.iops, v.throughput)
+}
+
+/// What hibernation takes of the type and the root volume. That the volume must be encrypted EC2 says in these words; the other two messages are
+/// this sandbox's own. <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hibernating-prerequisites.html>
+fn check_hibernation(
+    state: &State,
+    image: &super::state::Image,
+    kind: &types::TypeInfo,
+    wanted: &LaunchRequest,
+) -> Result<(), ApiError> {
+    let refused = |message: String| Err(ApiError::new("UnsupportedHibernationConfiguration", message));
+    if !kind.hibernates() {
+        return refused(format!("The instance type '{}' does not support hibernation.", kind.name));
+    }
+    let root = wanted.volumes.iter().find(|v| v.device == image.root_device);
+    let snapshot = root.and_then(|v| v.snapshot.as_ref()).unwrap_or(&image.snapshot);
+    let encrypted = state.snapshots.get(snapshot).is_some_and(|s| s.encrypted) || root.is_some_and(|v| v.encrypted);
+    if !encrypted {
+        return refused("For hibernation, the root device volume must be encrypted.".into());
+    }
+    let size = root.and_then(|v| v.size).unwrap_or(image.size);
+    if u64::from(size) * 1024 <= u64::from(kind.memory) {
+        return refused(format!(
+            "For hibernation, the root device volume must be larger than the memory of the instance type '{}'.",
+            kind.name
+        ));
+    }
+    Ok(())
 }
 
 fn check_volume(state: &State, image: &super::state::Image, v: &VolumeRequest) -> Result<(), ApiError> {
@@ -447,6 +478,7 @@ fn make(
         booted: None,
         boots: Vec::new(),
         password: None,
+        pushed_keys: Vec::new(),
         credits: None,
         impaired: None,
         events: Vec::new(),

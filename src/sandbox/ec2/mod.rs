@@ -6,6 +6,7 @@
 //! | [`mod@launch`], [`lifecycle`] | launch, start, stop, terminate, and what follows in time |
 //! | [`load`] | how busy an instance is, as a function of id and moment |
 //! | [`reach`], [`connection`] | whether a port of an instance answers; the way there from another instance or from outside |
+//! | `instance_connect` | EC2 Instance Connect: a key that is good for a minute |
 //! | `operations`, `physics` | the operations by name; the events that come due |
 //! | `demo`, `fleet` | what is there at the start |
 
@@ -33,6 +34,7 @@ mod group_rules;
 mod group_tests;
 mod groups;
 mod images;
+pub(in crate::sandbox) mod instance_connect;
 mod interfaces;
 mod keys;
 pub mod launch;

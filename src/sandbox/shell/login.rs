@@ -126,6 +126,13 @@ pub fn log_in(world: &mut World, login: &Login, now: Time) -> Attempt {
         let host = private.to_string();
         return refused(world, Duration::from_secs(1), why.replace("{host}", &host), 255);
     }
+    let taken = ec2::instance(world, region, id).is_some_and(|i| ec2::instance_connect::is_let_in(i, &user, now));
+    if login.over == Over::OneTimeKey && !taken {
+        let says = format!(
+            "{user}@{private}: Permission denied (publickey).\n(simulated by Skydeck: its one-time key was good for a minute)\n"
+        );
+        return refused(world, Duration::from_secs(1), says, 255);
+    }
     match Shell::log_in(world, region, id, &user, now) {
         Some((shell, says)) => Attempt::In(Box::new(shell), says),
         None => refused(world, Duration::ZERO, "The simulated shell knows Linux only.\n".into(), 255),

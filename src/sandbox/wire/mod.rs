@@ -172,8 +172,8 @@ impl Call<'_> {
             Service::CloudWatch => "http://monitoring.amazonaws.com/doc/2010-08-01/",
             Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Service::S3 => "http://s3.amazonaws.com/doc/2006-03-01/",
-            // It speaks JSON, which has none.
-            Service::CloudTrail | Service::Ssh => "",
+            // They speak JSON, which has none.
+            Service::CloudTrail | Service::InstanceConnect | Service::Ssh => "",
         }
     }
 }

@@ -131,6 +131,7 @@ fn by_signing_name(name: &str) -> Option<Service> {
         "monitoring" => Service::CloudWatch,
         "sts" => Service::Sts,
         "cloudtrail" => Service::CloudTrail,
+        "ec2-instance-connect" => Service::InstanceConnect,
         _ => return None,
     })
 }

@@ -12,23 +12,48 @@ pub(super) struct Jump<'a> {
     /// Its address.
     pub(super) address: IpAddr,
     /// Its key's file, if there is one.
-    pub(super) key: Option<&'a str>,
+    pub(super) key: Option<Identity<'a>>,
 }
+
+/// A private key's file.
+#[derive(Clone, Copy)]
+pub(super) struct Identity<'a> {
+    /// Its path.
+    pub(super) path: &'a str,
+    /// Whether ssh is to try no other key: it tries an agent's before this one, and a server lets in no more after six. ssh_config(5),
+    /// `IdentitiesOnly`; sshd_config(5), `MaxAuthTries`.
+    pub(super) only: bool,
+}
+
+impl<'a> Identity<'a> {
+    /// One among others.
+    pub(super) fn of(path: &'a str) -> Identity<'a> {
+        Identity { path, only: false }
+    }
+}
+
+/// So that no other key is tried.
+const ONLY: &str = "IdentitiesOnly=yes";
 
 /// `ssh -i KEY USER@ADDRESS`, through another host with `-J`. Host keys are looked at as the user has set it up.
 ///
 /// ssh hands none of its options on to the host of `-J`, `-i` neither (ssh(1): they "generally apply to the destination host and not any
 /// specified jump hosts"). So where that host has a key file, the ssh which goes there is written out as `ProxyCommand`, which is what `-J` is
 /// made of; a shell reads that one, and ssh expands `%`.
-pub(super) fn ssh(user: &str, address: IpAddr, key: Option<&str>, jump: Option<&Jump<'_>>) -> Vec<String> {
+pub(super) fn ssh(user: &str, address: IpAddr, key: Option<Identity<'_>>, jump: Option<&Jump<'_>>) -> Vec<String> {
     let mut args = Vec::new();
-    if let Some(key) = key {
-        args.extend(["-i".to_string(), key.to_string()]);
+    if let Some(Identity { path, only }) = key {
+        args.extend(["-i".to_string(), path.to_string()]);
+        if only {
+            args.extend(["-o".to_string(), ONLY.to_string()]);
+        }
     }
     match jump {
-        Some(Jump { user, address, key: Some(key) }) => {
-            let key = shell_quote(key);
-            args.extend(["-o".to_string(), format!("ProxyCommand=ssh -i {key} -W '[%h]:%p' {user}@{address}")]);
+        Some(Jump { user, address, key: Some(Identity { path, only }) }) => {
+            let key = shell_quote(path);
+            let only = if *only { format!(" -o {ONLY}") } else { String::new() };
+            let command = format!("ssh -i {key}{only} -W '[%h]:%p' {user}@{address}");
+            args.extend(["-o".to_string(), format!("ProxyCommand={command}")]);
         }
         Some(Jump { user, address, key: None }) => {
             args.extend(["-J".to_string(), format!("{user}@{}", in_brackets(*address))]);
@@ -64,13 +89,22 @@ pub(super) fn forward(instance: &str, port: u16, local: u16, options: &[String])
     args
 }
 
-/// By EC2 Instance Connect: to the public address (`direct`), or through an endpoint in the VPC (`eice`). Without a key file the CLI makes a key and has
-/// EC2 hand its public half to the instance for a minute (SendSSHPublicKey).
-/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-linux-inst-eic.html>,
-/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-using-eice.html>
-pub(super) fn instance_connect(instance: &str, user: &str, by: &str, options: &[String]) -> Vec<String> {
-    let args = ["ec2-instance-connect", "ssh", "--instance-id", instance, "--os-user", user, "--connection-type", by];
+/// By EC2 Instance Connect through an endpoint in the VPC. Without a key file the CLI makes a key and has EC2 hand its public half to the instance for a
+/// minute (SendSSHPublicKey). <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-using-eice.html>
+pub(super) fn endpoint(instance: &str, user: &str, options: &[String]) -> Vec<String> {
+    let args =
+        ["ec2-instance-connect", "ssh", "--instance-id", instance, "--os-user", user, "--connection-type", "eice"];
     args.iter().map(ToString::to_string).chain(options.iter().cloned()).collect()
+}
+
+/// The command that has EC2 hand the public half of a key in a file to an instance for a minute.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-linux-inst-eic.html>
+pub(super) fn send_key(instance: &str, user: &str, file: &str, options: &[String]) -> Vec<String> {
+    let key = format!("file://{file}.pub");
+    let args =
+        ["aws", "ec2-instance-connect", "send-ssh-public-key", "--instance-id", instance, "--instance-os-user", user];
+    let args = args.iter().map(ToString::to_string).chain(["--ssh-public-key".to_string(), key]);
+    args.chain(options.iter().cloned()).collect()
 }
 
 /// What a Remote Desktop client reads: where the forwarded port is, and who logs in.
@@ -89,7 +123,7 @@ mod tests {
     fn the_words_are_those_that_a_person_would_type() {
         assert_eq!(ssh("ubuntu", TARGET, None, None), ["ubuntu@10.1.0.14"]);
         let v6: IpAddr = "2600:1f14::9".parse().expect("an address");
-        assert_eq!(ssh("admin", v6, Some("/k/a.pem"), None), ["-i", "/k/a.pem", "admin@2600:1f14::9"]);
+        assert_eq!(ssh("admin", v6, Some(Identity::of("/k/a.pem")), None), ["-i", "/k/a.pem", "admin@2600:1f14::9"]);
         let jump = Jump { user: "ec2-user", address: v6, key: None };
         assert_eq!(ssh("ubuntu", TARGET, None, Some(&jump)), ["-J", "ec2-user@[2600:1f14::9]", "ubuntu@10.1.0.14"]);
         let options: Vec<String> = ["--profile", "my prod", "--region", "eu-west-1"].map(String::from).to_vec();
@@ -106,8 +140,12 @@ mod tests {
     #[test]
     fn a_jump_with_a_key_is_a_command_that_a_shell_reads_as_it_was_meant() {
         for path in ["/k/a.pem", "/k/it's a $(id) `x`; rm -rf ~.pem", "/k/\"q\"\\.pem", "/k/열쇠.pem"] {
-            let jump = Jump { user: "ec2-user", address: "54.1.2.3".parse().expect("an address"), key: Some(path) };
-            let args = ssh("ubuntu", TARGET, Some("/k/t.pem"), Some(&jump));
+            let jump = Jump {
+                user: "ec2-user",
+                address: "54.1.2.3".parse().expect("an address"),
+                key: Some(Identity::of(path)),
+            };
+            let args = ssh("ubuntu", TARGET, Some(Identity::of("/k/t.pem")), Some(&jump));
             assert_eq!((args.len(), args[0].as_str(), args[2].as_str()), (5, "-i", "-o"));
             let command = args[3].strip_prefix("ProxyCommand=").expect("it is one");
             let words = shell_words::split(command).expect("words");

@@ -1,5 +1,5 @@
-//! Which instance leads to another one that has no public address: by the rules of the other's groups, by its own address, and by what was
-//! chosen before.
+//! Which instance leads to another one that has no public address: by the rules of the other's groups, by the network ACLs between them, by its
+//! own address, and by what was chosen before.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,9 +10,10 @@ use crate::base::{RowId, Scope};
 use crate::kinds::ec2::group_rules::door::{Peer, Rule};
 use crate::kinds::ec2::instances::instance::{InstanceState, public_ip, state, vpc_id};
 use crate::kinds::ec2::instances::{self, fields};
-use crate::kinds::ec2::security_groups;
-use crate::kinds::plan_builder::{self, Known, known, label, list, live};
+use crate::kinds::ec2::{network_acls, security_groups};
+use crate::kinds::plan_builder::{self, Known, field, known, label, list, live, whole};
 use crate::model::{Filters, Kind, Record, Selector, TableKey};
+use crate::net::path::{self, Answer, Client, Protocol, Service, Sign, Subnet};
 use crate::net::reach::{self, AclEntry, Ingress, Source, Target, Verdict};
 use crate::store::Store;
 
@@ -65,9 +66,10 @@ pub(super) fn find(store: &Store, scope: &Scope, row: &Record, remembered: Optio
         Known::Failed(word) => return Bastions::Failed(word),
     };
     let ingress = ingress(store, scope, row);
+    let acls = whole(store, scope, &network_acls::INFO);
     let mut found: Vec<(Likely, Bastion)> = live(rows)
         .filter(|r| r.id != row.id && vpc_id(r) == Some(vpc) && !super::user::is_windows(r))
-        .filter_map(|r| candidate(r, row, ingress.as_deref(), remembered))
+        .filter_map(|r| candidate(r, row, (ingress.as_deref(), &acls), remembered))
         .collect();
     found.sort_by(|(a, x), (b, y)| (a, &x.row.name, &x.row.id).cmp(&(b, &y.row.name, &y.row.id)));
     found.truncate(MOST);
@@ -81,7 +83,7 @@ type Likely = (bool, bool, u8, bool);
 fn candidate(
     r: &Arc<Record>,
     target: &Record,
-    ingress: Option<&[Ingress]>,
+    (ingress, acls): (Option<&[Ingress]>, &Known<'_>),
     remembered: Option<&str>,
 ) -> Option<(Likely, Bastion)> {
     let chosen = remembered == Some(r.id.as_str());
@@ -100,7 +102,7 @@ fn candidate(
         Some(_) => None,
     };
     let mut notes = Vec::new();
-    let unlikely = match ingress.map(|rules| lets_in(rules, r, target)) {
+    let by_groups = match ingress.map(|rules| lets_in(rules, r, target)) {
         Some(Verdict::Open) => 0,
         // Others that are not let in are no use, and not shown.
         Some(Verdict::Blocked { .. }) if !(chosen || named) => return None,
@@ -117,11 +119,52 @@ fn candidate(
             1
         }
     };
+    let by_acls = match let_through(acls, r, target) {
+        Sign { answer: Answer::Passed, .. } => 0,
+        // Those that do not lead there are no use, and not shown.
+        Sign { answer: Answer::Failed, .. } if !(chosen || named) => return None,
+        Sign { answer: Answer::Failed, evidence, .. } => {
+            notes.push(format!("A network ACL does not let it through, {evidence}."));
+            2
+        }
+        Sign { answer: Answer::Unknown, evidence, .. } => {
+            notes.push(format!("Whether network ACLs let it through is not known: {evidence}."));
+            1
+        }
+    };
+    let unlikely = by_groups.max(by_acls);
     let likely = (!chosen, why_not.is_some(), unlikely, !named);
     Some((likely, Bastion { row: r.clone(), address, why_not, notes }))
 }
 
-/// Whether the target's groups let SSH from this instance in. Network ACLs are not looked at here: they are as AWS makes them.
+/// What the network ACLs between the two say of SSH.
+fn let_through(acls: &Known<'_>, from: &Record, to: &Record) -> Sign {
+    let subnet = |r: &Record| field(r, &fields::SUBNET_ID).map(ToString::to_string);
+    let address = |r: &Record| r.get(&fields::PRIVATE_IP).as_ip().map(Client::address);
+    let (Some(source), Some(target)) = (subnet(from), subnet(to)) else {
+        return Sign::unknown("a subnet is not known");
+    };
+    if source == target {
+        return Sign::passed("in one subnet, where none lies between");
+    }
+    let rows = match acls {
+        Known::Complete(rows) => rows,
+        Known::NotAsked(_) => return Sign::unknown("they are being read"),
+        Known::Failed(word) => return Sign::unknown(format!("they could not be read ({word})")),
+    };
+    let (Some(client), Some(server)) = (address(from), address(to)) else {
+        return Sign::unknown("a private address is not known");
+    };
+    let of = |id: String| {
+        let mine = live(rows).find(|r| r.get(&network_acls::SUBNETS).items().iter().any(|s| *s == id));
+        let acl = mine.and_then(|r| Some((r.id.to_string(), network_acls::entries(r)?)));
+        Subnet { id, table: None, acl, public_access: None }
+    };
+    let service = Service { protocol: Protocol::Tcp, port: PORT };
+    path::between((&of(source), &client), (&of(target), &server), service)
+}
+
+/// Whether the target's groups let SSH from this instance in. Network ACLs are looked at apart: those of [`reach`] here are as AWS makes them.
 fn lets_in(rules: &[Ingress], from: &Record, to: &Record) -> Verdict {
     let address = from.get(&fields::PRIVATE_IP).as_ip();
     let same_subnet = from.get(&fields::SUBNET_ID).as_str() == to.get(&fields::SUBNET_ID).as_str();

@@ -6,6 +6,7 @@
 mod argv;
 mod bastion;
 pub(super) mod command;
+mod one_time;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -14,13 +15,15 @@ use std::net::IpAddr;
 
 use arcstr::ArcStr;
 
-use self::argv::Jump;
+use self::argv::{Identity, Jump};
 use self::bastion::{Bastion, Bastions};
 use self::user::User;
 use super::images;
 use super::instances::instance::{self, InstanceState};
 use super::instances::{self, fields};
+use super::network_acls;
 use super::security_groups;
+use super::senders::SEND_SSH_PUBLIC_KEY;
 use crate::base::text::{listed, visible};
 use crate::kinds::connect::{ConnectContext, Connects};
 use crate::kinds::plan_builder::{self, field, label, state};
@@ -28,7 +31,7 @@ use crate::model::connect::{AWS, KeyFile, Launch, LaunchFile, Login, Over, SESSI
 use crate::model::{Kind, Record, TableKey, Value};
 
 /// Instances are connected to.
-pub static CONNECTS: Connects = Connects { kind: &instances::INFO, ways };
+pub static CONNECTS: Connects = Connects { kind: &instances::INFO, operations: &[&SEND_SSH_PUBLIC_KEY], ways };
 
 /// Remote Desktop.
 const RDP: u16 = 3389;
@@ -105,7 +108,7 @@ fn bastions(cx: &ConnectContext<'_>) -> Bastions {
 }
 
 /// The tables that say more: the instance itself, so that an address that was released is not used; its image; the VPC's other instances; the
-/// rules of its groups.
+/// rules of its groups; the network ACLs, which are few.
 fn needs(cx: &ConnectContext<'_>, bastions: &Bastions) -> Vec<(TableKey, Option<Vec<crate::base::RowId>>)> {
     let scope = &cx.table.scope;
     let all = |kind| TableKey::all(scope.clone(), Kind(kind));
@@ -120,6 +123,7 @@ fn needs(cx: &ConnectContext<'_>, bastions: &Bastions) -> Vec<(TableKey, Option<
     }
     if let Some(table) = instance::vpc_id(cx.row).and_then(|vpc| bastion::table(cx.store, scope, vpc)) {
         out.push((table, None));
+        out.push((all(&network_acls::INFO), None));
     }
     let groups = bastion::groups(cx.row);
     if !groups.is_empty() {
@@ -151,8 +155,8 @@ enum Key {
 }
 
 impl Key {
-    fn path(&self) -> Option<&str> {
-        if let Key::File(path) = self { Some(path) } else { None }
+    fn path(&self) -> Option<Identity<'_>> {
+        if let Key::File(path) = self { Some(Identity::of(path)) } else { None }
     }
 }
 
@@ -196,7 +200,7 @@ impl<'a> Target<'a> {
         let to = plan_builder::label(self.cx.row);
         let region = self.cx.table.scope.region_code().map(ArcStr::from).unwrap_or_default();
         let login = Login { region, instance: self.cx.row.id.clone(), user: self.user.name.clone(), over };
-        let launch = Launch { program, args, profile, to, file: None, login };
+        let launch = Launch { program, args, profile, to, file: None, one_time: None, login };
         Way {
             label: label.into(),
             letter: Some(letter),
@@ -246,9 +250,7 @@ impl<'a> Target<'a> {
             way.notes.push("It takes a network that leads there: a VPN, a peering, a machine in the VPC.".into());
             out.push(way);
         }
-        if instance::public_ip(row).is_some() {
-            out.push(self.one_time_key());
-        }
+        out.extend(one_time::way(self, bastions, private));
         out.push(self.endpoint());
         out.push(self.session());
         out.push(self.forward(self.cx.port.unwrap_or(80)));
@@ -326,26 +328,12 @@ impl<'a> Target<'a> {
         options
     }
 
-    /// By a key that is good for a minute, to the public address.
-    fn one_time_key(&self) -> Way {
-        let args = argv::instance_connect(&self.cx.row.id, &self.user.name, "direct", &self.options());
-        let mut way = self.way('o', "ssh with a one-time key", AWS, args, Over::OneTimeKey);
-        way.why_not = way.why_not.or_else(|| self.lacks(&[SSH]));
-        way.notes.push(self.user.from.clone());
-        way.notes.push(
-            "EC2 Instance Connect: it takes version 2 of the AWS CLI, and the package ec2-instance-connect there, which Amazon \
-             Linux and Ubuntu have."
-                .into(),
-        );
-        way
-    }
-
     fn endpoint(&self) -> Way {
         let mut options = self.options();
         if let Key::File(path) = self.key_of(self.cx.row) {
             options.splice(0..0, ["--private-key-file".to_string(), path]);
         }
-        let args = argv::instance_connect(&self.cx.row.id, &self.user.name, "eice", &options);
+        let args = argv::endpoint(&self.cx.row.id, &self.user.name, &options);
         let mut way = self.way('e', "Instance Connect Endpoint", AWS, args, Over::Endpoint);
         way.why_not = way.why_not.or_else(|| self.lacks(&[SSH]));
         way.notes.push(self.user.from.clone());

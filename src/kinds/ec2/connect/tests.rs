@@ -34,9 +34,18 @@ fn group(id: &str, rules: &[&str]) -> Record {
     row(&security_groups::INFO, id, id, "").with(&security_groups::RULES, texts(rules)).record()
 }
 
+/// As AWS makes them.
+const OPEN: [&str; 2] = ["in 100 allow all 0.0.0.0/0", "out 100 allow all 0.0.0.0/0"];
+
+fn acl(id: &str, subnet: &str, entries: &[&str]) -> Record {
+    let acl = row(&network_acls::INFO, id, id, "").with(&network_acls::SUBNETS, texts(&[subnet]));
+    acl.with(&network_acls::ENTRIES, texts(entries)).record()
+}
+
 fn tools(keys: &[(&str, KeyFile)]) -> Tools {
     let keys = keys.iter().map(|(name, file)| ((*name).into(), file.clone())).collect();
-    Tools { programs: PROGRAMS.iter().copied().collect::<BTreeSet<_>>(), keys }
+    let one_time = Some("/run/u/skydeck-1/key".into());
+    Tools { programs: PROGRAMS.iter().copied().collect::<BTreeSet<_>>(), keys, one_time }
 }
 
 /// A VPC with a target, whose groups let the bastion's group in, and these other instances.
@@ -50,6 +59,12 @@ struct Vpc {
 
 impl Vpc {
     fn of(others: Vec<Record>) -> Vpc {
+        let mut vpc = Vpc::without_acls(others);
+        let acls = vec![acl("acl-1", "subnet-1", &OPEN), acl("acl-2", "subnet-2", &OPEN)];
+        vpc.rows.complete(&network_acls::INFO, Selector::All, acls);
+        vpc
+    }
+    fn without_acls(others: Vec<Record>) -> Vpc {
         let mut rows = Rows::default();
         rows.complete(&instances::INFO, Selector::All, others);
         let inbound = ["in tcp 22 from sg-bastion", "in tcp 80 from 0.0.0.0/0", "out all all to 0.0.0.0/0"];
@@ -106,8 +121,10 @@ fn a_public_instance_is_connected_to_directly_and_the_command_is_the_one_that_on
             "ssh through my-bastion-host: ssh -i /home/u/.ssh/my-key.pem -o 'ProxyCommand=ssh -i /home/u/.ssh/my-key.pem -W \
              '\\''[%h]:%p'\\'' ec2-user@54.1.2.3' ec2-user@10.1.0.14",
             "ssh, private address: ssh -i /home/u/.ssh/my-key.pem ec2-user@10.1.0.14",
-            "ssh with a one-time key: aws ec2-instance-connect ssh --instance-id i-1 --os-user ec2-user --connection-type direct \
-             --profile prod --region ap-northeast-2",
+            "ssh with a one-time key: mkdir -m 700 /run/u/skydeck-1 && ssh-keygen -q -t ed25519 -N '' -f /run/u/skydeck-1/key && \
+             aws ec2-instance-connect send-ssh-public-key --instance-id i-1 --instance-os-user ec2-user --ssh-public-key \
+             file:///run/u/skydeck-1/key.pub --profile prod --region ap-northeast-2 && \
+             ssh -i /run/u/skydeck-1/key -o IdentitiesOnly=yes ec2-user@43.200.141.12",
             "Instance Connect Endpoint: aws ec2-instance-connect ssh --instance-id i-1 --os-user ec2-user --connection-type \
              eice --private-key-file /home/u/.ssh/my-key.pem --profile prod --region ap-northeast-2",
             "Session Manager: aws ssm start-session --target i-1 --profile prod --region ap-northeast-2",
@@ -128,6 +145,45 @@ fn without_a_key_file_ssh_goes_through_a_bastion_by_its_own_option() {
     assert_eq!(launch.args, ["-J", "ec2-user@54.1.2.3", "ec2-user@10.1.0.14"]);
     assert!(way.notes.iter().any(|n| n.contains("No file of the key pair my-key in ~/.ssh")), "{:?}", way.notes);
     assert_eq!(way.through, Some((VPC.into(), "i-b".into())));
+}
+
+#[test]
+fn a_one_time_key_leads_through_a_bastion_which_takes_it_too_where_its_own_key_is_not_here() {
+    let mut vpc = Vpc::of(vec![bastion("i-b", "my-bastion-host", "running", "54.1.2.3")]);
+    let row = instance("i-1", "web", "running", "10.1.0.14").record();
+    let through = |vpc: &Vpc| {
+        let ways = vpc.ways(&row);
+        ways.into_iter().find(|w| w.letter == Some('o')).expect("a way with a one-time key")
+    };
+    let way = through(&vpc);
+    assert_eq!((way.label.as_str(), &way.why_not), ("one-time key through my-bastion-host", &None));
+    assert_eq!(way.through, Some((VPC.into(), "i-b".into())));
+    let launch = way.launch.expect("it can be started");
+    assert_eq!(launch.program, SSH, "without the AWS CLI");
+    let takers = |launch: &Launch| {
+        let sends = launch.one_time.as_ref().map(|k| k.sends.clone()).unwrap_or_default();
+        let id = |s: &crate::model::connect::SendKey| {
+            s.call.get("InstanceId").and_then(|a| a.as_str()).unwrap_or_default().to_string()
+        };
+        sends.iter().map(id).collect::<Vec<_>>()
+    };
+    assert_eq!(takers(&launch), ["i-1"]);
+    let own = "ProxyCommand=ssh -i /home/u/.ssh/my-key.pem -W '[%h]:%p' ec2-user@54.1.2.3";
+    assert_eq!(
+        launch.args,
+        ["-i", "/run/u/skydeck-1/key", "-o", "IdentitiesOnly=yes", "-o", own, "ec2-user@10.1.0.14"]
+    );
+    vpc.tools = Some(tools(&[("my-key", KeyFile::Refused("chmod 400 it".into()))]));
+    let launch = through(&vpc).launch.expect("it can be started: no file of the key pair is needed");
+    assert_eq!(takers(&launch), ["i-1", "i-b"]);
+    let same = "ProxyCommand=ssh -i /run/u/skydeck-1/key -o IdentitiesOnly=yes -W '[%h]:%p' ec2-user@54.1.2.3";
+    assert_eq!(launch.args[5], same);
+    let text = launch.text();
+    assert_eq!(text.matches("send-ssh-public-key").count(), 2, "{text}");
+    vpc.tools = Some(Tools { one_time: None, ..tools(&[]) });
+    assert!(through(&vpc).why_not.is_some_and(|why| why.contains("set TMPDIR")));
+    let none = Vpc::of(Vec::new());
+    assert!(none.ways(&row).iter().all(|w| w.letter != Some('o')), "nothing leads there");
 }
 
 #[test]
@@ -167,7 +223,8 @@ fn a_bastion_is_one_that_the_targets_groups_let_in() {
     let row = instance("i-1", "web", "running", "10.1.0.14").record();
     let through = |vpc: &Vpc| {
         let ways = vpc.ways(&row);
-        ways.iter().filter_map(|w| w.through.as_ref().map(|(_, id)| id.to_string())).collect::<Vec<_>>()
+        let by_key = ways.iter().filter(|w| w.label.starts_with("ssh through"));
+        by_key.filter_map(|w| w.through.as_ref().map(|(_, id)| id.to_string())).collect::<Vec<_>>()
     };
     let mut vpc = Vpc::of(vec![
         other("i-a", "anything", "sg-else"),
@@ -182,6 +239,40 @@ fn a_bastion_is_one_that_the_targets_groups_let_in() {
     assert!(
         ways[1].why_not.as_deref().is_some_and(|why| why.starts_with("None found: no running instance of its VPC")),
         "{ways:?}"
+    );
+}
+
+#[test]
+fn a_bastion_is_one_that_network_acls_let_through_both_ways() {
+    // In a public subnet, the target in another.
+    let of = |id: &str, name: &str| {
+        let r = instance(id, name, "running", "10.1.9.3").with(&fields::PUBLIC_IP, Value::ip(Some("54.1.2.3")));
+        let r = r.with(&fields::SUBNET_ID, Value::text("subnet-2"));
+        r.with(&fields::SECURITY_GROUP_IDS, texts(&["sg-bastion"])).record()
+    };
+    let row = instance("i-1", "web", "running", "10.1.0.14").record();
+    let told = |name: &str, acls: Vec<Record>, outcome: Outcome| {
+        let mut vpc = Vpc::without_acls(vec![of("i-b", name)]);
+        vpc.rows.table(&network_acls::INFO, Selector::All, acls, outcome);
+        let way = vpc.ways(&row).swap_remove(1);
+        let notes: Vec<String> = way.notes.into_iter().filter(|n| n.contains("ACL")).collect();
+        (way.through.is_some(), notes.join(" "))
+    };
+    let front = |entries: &[&str]| vec![acl("acl-1", "subnet-1", entries), acl("acl-2", "subnet-2", &OPEN)];
+    assert_eq!(told("my-bastion-host", front(&OPEN), Outcome::Done), (true, String::new()));
+    let narrow = ["in 90 allow tcp 22 10.1.9.0/24", "out 90 allow tcp 1024-65535 10.1.9.0/24"];
+    assert_eq!(told("my-bastion-host", front(&narrow), Outcome::Done), (true, String::new()));
+    let closed = ["in 90 deny tcp 22 10.1.9.0/24", OPEN[0], OPEN[1]];
+    let (shown, said) = told("my-bastion-host", front(&closed), Outcome::Done);
+    assert!(shown && said == "A network ACL does not let it through, in: rule 90 denies it (acl-1).", "{said}");
+    let (shown, said) = told("my-bastion-host", front(&[OPEN[0], "out 90 allow tcp 443 0.0.0.0/0"]), Outcome::Done);
+    assert!(shown && said.contains("out 1024-65535: rule * denies it"), "no answer comes back: {said}");
+    assert!(!told("door", front(&closed), Outcome::Done).0, "what is not called so is not shown then");
+    let denied = Outcome::Failed(crate::base::Fault::new(crate::base::FaultKind::Denied, "no"));
+    let (shown, said) = told("door", Vec::new(), denied);
+    assert!(
+        shown && said == "Whether network ACLs let it through is not known: they could not be read (denied).",
+        "{said}"
     );
 }
 

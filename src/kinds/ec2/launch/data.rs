@@ -98,6 +98,9 @@ pub(super) fn members(
     if let Some(on) = toggled(filled, names::PROTECT, form.given().map(|g| g.protect)) {
         out.push(("DisableApiTermination", Arg::Bool(on)));
     }
+    if let Some(on) = toggled(filled, names::HIBERNATION, form.given().map(|g| g.hibernation)) {
+        out.push(("HibernationOptions", Arg::Map(vec![("Configured", Arg::Bool(on))])));
+    }
     out.extend(tags(filled, form, makes));
     (out, all)
 }

@@ -161,6 +161,27 @@ pub(super) fn field(values: &Values, base: &Base<'_>) -> FormField {
     })
 }
 
+/// The root volume as it will be.
+pub(super) struct Root {
+    /// Its size, if it is said.
+    pub(super) gib: Option<i64>,
+    /// Its type.
+    pub(super) kind: ArcStr,
+    /// Whether it is encrypted.
+    pub(super) encrypted: bool,
+}
+
+/// The root volume, if it is known which one it is and it is not left as a template has it.
+pub(super) fn root(values: &Values, base: &Base<'_>) -> Option<Root> {
+    let device = base.image().root_device()?;
+    let rows = table(base).rows(values);
+    let row = rows.iter().find(|r| r.mark != RowMark::Removed && r.cells.get(DEVICE).is_some_and(|d| d == device))?;
+    let cell = |i: usize| row.cells.get(i).map(|c| c.trim()).unwrap_or_default();
+    let left = base.is_template() && rows.iter().all(|r| r.mark == RowMark::Same);
+    let root = Root { gib: cell(SIZE).parse().ok(), kind: cell(TYPE).into(), encrypted: cell(ENCRYPTED) == "yes" };
+    (!left).then_some(root)
+}
+
 /// The block device mappings of what differs from the image, or from the template if that was edited: then all of them, so that it does not
 /// matter whether EC2 lays them over the template's one by one. And GiB and type of each disk that is known.
 pub(super) fn mappings(values: &Values, base: &Base<'_>) -> (Vec<Arg>, Vec<(i64, ArcStr)>) {

@@ -6,15 +6,16 @@ use super::network::{Named, group_fields, public_ip_field, subnet_field, zone_of
 use super::source::{Has, Source};
 use super::template::{For, Given, Template, template_fields, under};
 use super::template_plan::{description_field, instance_name_field, name_field};
-use super::{FROM, NEW, NONE, WEB, WEB_SCRIPT, disks, names};
+use super::{FROM, NEW, NONE, WEB, WEB_SCRIPT, disks, hibernation, names};
 use crate::base::Secret;
 use crate::base::text::visible;
 use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::actions::tags::new_tag_errors;
 use crate::kinds::ec2::group_actions::create::{HTTP, HTTPS, vpc_field};
+use crate::kinds::ec2::instance_types;
 use crate::kinds::file_fields::lines;
 use crate::kinds::plan_builder::{field, line, live, number, pick, text_of, toggle};
-use crate::model::{Choice, FormField, FormSpec, FormValue, Kind, TableKey, Value, Values};
+use crate::model::{Choice, FormField, FormSpec, FormValue, Kind, Record, TableKey, Value, Values};
 
 /// User data in bytes, before they are encoded. <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html>
 pub(super) const MOST_DATA: usize = 16_384;
@@ -155,8 +156,9 @@ pub(super) fn form(cx: &ActionContext<'_>, values: &Values, makes: Makes) -> For
         Some(given) if text_of(&subnet) == FROM => zone_of(cx, given),
         _ => zone_of(cx, &text_of(&subnet)),
     };
-    let ty = type_field(cx, values, (&image, at.as_deref()), (template.as_ref(), may_be_none), &mut needs);
-    fields.extend([image_field, ty]);
+    let type_field = type_field(cx, values, (&image, at.as_deref()), (template.as_ref(), may_be_none), &mut needs);
+    let ty = text_of(&type_field);
+    fields.extend([image_field, type_field]);
     fields.extend(key_fields(cx, values, (&called, is_web), template.as_ref(), &mut needs));
     let public_ip = public_ip_field(cx, values, &text_of(&subnet), template.as_ref());
     fields.extend([vpc, subnet, public_ip]);
@@ -164,7 +166,13 @@ pub(super) fn form(cx: &ActionContext<'_>, values: &Values, makes: Makes) -> For
     let groups_in = if named.groups_anywhere && named.vpc.is_none() { "" } else { &*vpc_id };
     fields.extend(group_fields(cx, values, (groups_in, &called), &default, place, &mut needs));
     fields.append(&mut template_part);
-    let folded = folded(cx, values, makes, (template.as_ref(), &image, &has), is_web);
+    let types = TableKey::all(cx.scope.clone(), Kind(&instance_types::INFO));
+    let chosen = match given.and_then(|g| g.ty.clone()) {
+        Some(given) if ty == FROM => given,
+        _ => ty,
+    };
+    let ty = cx.store.get(&types, &chosen).map(AsRef::as_ref);
+    let folded = folded(cx, values, makes, (template.as_ref(), &image, &has, ty), is_web);
     fields.extend(folded.into_iter().map(|f| f.in_section(MORE)));
     let title = match (makes, &source) {
         (Makes::Instances, source) => source.title("Launch"),
@@ -183,11 +191,12 @@ fn folded(
     cx: &ActionContext<'_>,
     values: &Values,
     makes: Makes,
-    (template, image, has): (Option<&Template>, &Image, &Has),
+    (template, image, has, ty): (Option<&Template>, &Image, &Has, Option<&Record>),
     is_web: bool,
 ) -> Vec<FormField> {
     let given = template.and_then(|t| t.given.as_ref());
-    let mut disks = disks::field(values, &base(image, template, has));
+    let base = base(image, template, has);
+    let mut disks = disks::field(values, &base);
     if !has.no_disks.is_empty() {
         disks.facts = format!("The instance's own user data are {}.", has.no_disks);
     }
@@ -253,6 +262,10 @@ fn folded(
     let help = "CloudWatch metrics every minute instead of every five; charged.";
     let monitoring = toggle(values, names::MONITORING, "Detailed monitoring", help);
     more.push(from(monitoring, given.is_some_and(|g| g.monitoring)));
+    let basis = hibernation::Basis { ty, image, root: disks::root(values, &base), spot: is_spot };
+    let hibernates = hibernation::field(values, &basis);
+    let given = given.is_some_and(|g| g.hibernation) && hibernates.facts.is_empty();
+    more.push(from(hibernates, given));
     more
 }
 

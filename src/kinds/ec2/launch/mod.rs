@@ -5,6 +5,7 @@ mod data;
 pub mod disks;
 mod fields;
 mod form;
+mod hibernation;
 mod image;
 mod network;
 mod plan;
@@ -187,6 +188,7 @@ mod names {
     pub const PROTECT: &str = "protect";
     pub const IMDSV2: &str = "imdsv2";
     pub const MONITORING: &str = "monitoring";
+    pub const HIBERNATION: &str = "hibernation";
 }
 
 /// What stands for no key pair, and for one or a group that the plan makes.

@@ -161,6 +161,7 @@ fn of_instance(cx: &ActionContext<'_>, t: &Target) -> Values {
     let flags = [
         (names::MONITORING, field(row, &instance::MONITORING) == Some("enabled")),
         (names::SPOT, field(row, &instance::LIFECYCLE) == Some("spot")),
+        (names::HIBERNATION, row.get(&instance::HIBERNATION).as_bool() == Some(true)),
         (
             names::PROTECT,
             instance_protection::of(cx.store, &t.table, &row.id, &instance_protection::TERMINATION) == Some(true),

@@ -38,6 +38,7 @@ pub(super) struct Given {
     pub imds: Option<ArcStr>,
     pub monitoring: bool,
     pub protect: bool,
+    pub hibernation: bool,
     pub spot: bool,
     pub max_price: Option<ArcStr>,
     pub disks: Vec<Disk>,
@@ -63,6 +64,7 @@ impl Given {
             imds: text(&fields::IMDS),
             monitoring: flag(&fields::MONITORING) == Some(true),
             protect: flag(&fields::PROTECTION) == Some(true),
+            hibernation: flag(&fields::HIBERNATION) == Some(true),
             spot: field(row, &fields::MARKET) == Some("spot"),
             max_price: text(&fields::MAX_PRICE),
             disks: fields::disks_of(row),
@@ -243,7 +245,12 @@ fn version(cx: &ActionContext<'_>, id: &ArcStr, f: &mut FormField, needs: &mut V
 /// The values with what the template gives to toggles, where nothing else was said; and the VPC that its subnet or groups are in.
 pub(super) fn under(cx: &ActionContext<'_>, values: &Values, given: &Given, needs: &mut Vec<TableKey>) -> Values {
     let mut out = values.clone();
-    let flags = [(names::SPOT, given.spot), (names::PROTECT, given.protect), (names::MONITORING, given.monitoring)];
+    let flags = [
+        (names::SPOT, given.spot),
+        (names::PROTECT, given.protect),
+        (names::MONITORING, given.monitoring),
+        (names::HIBERNATION, given.hibernation),
+    ];
     for (name, _) in flags.into_iter().filter(|(name, on)| *on && values.get(name).is_none()) {
         out.set(name, FormValue::Flag(true));
     }

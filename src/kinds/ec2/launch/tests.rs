@@ -169,3 +169,57 @@ fn an_arm_image_proposes_an_arm_type_and_the_latest_of_a_family_is_asked_for_by_
     );
     assert!(planned(&values(&[("image", "ubuntu")])).is_err_and(|f| f.message.contains("looking for the latest")));
 }
+
+#[test]
+fn hibernation_says_what_it_takes_of_the_type_and_the_root_volume() {
+    let mut rows = account();
+    let ty = |name: &str, hibernates: bool, gib: f64| {
+        row(&instance_types::INFO, name, name, "")
+            .with(&instance_types::ARCHITECTURES, texts(&["x86_64"]))
+            .with(&instance_types::ZONES, texts(&["r-1a"]))
+            .with(&instance_types::HIBERNATION, Value::Bool(hibernates))
+            .with(&instance_types::MEMORY, Value::Float(gib))
+            .record()
+    };
+    let types = vec![
+        ty("t3.micro", true, 1.0),
+        ty("r5.8xlarge", true, 256.0),
+        ty("c5a.large", false, 4.0),
+        ty("m5.large", true, 8.0),
+    ];
+    rows.complete(&instance_types::INFO, Selector::All, types);
+    let at = |ty: &str, more: &[(&str, &str)], disks: Option<RowEdit>| {
+        let mut values = values(&[&[("image", "ami-1"), ("type", ty), ("hibernation", "yes!")], more].concat());
+        if let Some(edit) = disks {
+            values.set("disk", FormValue::Rows(vec![edit]));
+        }
+        (LAUNCH.refine)(&rows.context(&[]), &values)
+    };
+    let said = |spec: &FormSpec| {
+        let f = the(spec, "hibernation");
+        f.error.clone().unwrap_or_else(|| f.facts.clone())
+    };
+    let cells = |cells: [&str; 6]| cells.into_iter().map(Into::into).collect::<Vec<ArcStr>>();
+    let from = ["/dev/xvda", "8", "gp3", "", "yes", "yes"];
+    let disk = |to: [&str; 6]| RowEdit::Change { key: "/dev/xvda".into(), from: cells(from), to: cells(to) };
+    assert_eq!(said(&at("t3.micro", &[], None)), "1 GiB of the root volume are kept for memory.");
+    assert_eq!(said(&at("c5a.large", &[], None)), "c5a.large cannot hibernate: choose another type.");
+    assert!(said(&at("r5.8xlarge", &[], None)).contains("less than 150 GiB of memory; this type has 256"));
+    assert!(
+        said(&at("m5.large", &[], None)).contains("it has 8 GiB; enlarge it in Disks"),
+        "8 GiB of memory on 8 of disk"
+    );
+    let large = disk(["/dev/xvda", "30", "gp3", "", "yes", "yes"]);
+    assert!(said(&at("m5.large", &[], Some(large.clone()))).starts_with("8 GiB of the root volume"));
+    let open = disk(["/dev/xvda", "30", "gp3", "", "no", "yes"]);
+    assert!(said(&at("m5.large", &[], Some(open))).contains("must be encrypted"));
+    let slow = disk(["/dev/xvda", "500", "st1", "", "yes", "yes"]);
+    assert!(said(&at("m5.large", &[], Some(slow))).contains("not st1"));
+    assert!(said(&at("t3.micro", &[("spot", "yes!")], None)).contains("persistent request only"));
+    let mut wanted = values(&[("image", "ami-1"), ("type", "m5.large"), ("hibernation", "yes!")]);
+    wanted.set("disk", FormValue::Rows(vec![large]));
+    let plan = LAUNCH.planned(&rows.context(&[]), &wanted).expect("a plan");
+    assert_eq!(plan.steps[0].call.get("HibernationOptions"), Some(&Arg::Map(vec![("Configured", Arg::Bool(true))])));
+    let without = planned(&values(&[("image", "ami-1")])).expect("a plan");
+    assert_eq!(without.steps[0].call.get("HibernationOptions"), None);
+}

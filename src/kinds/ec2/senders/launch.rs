@@ -36,6 +36,7 @@ async fn run(s: Outgoing) -> Result<Answer, Fault> {
     let spot = args.maybe("InstanceMarketOptions", spot)?;
     let metadata = args.maybe("MetadataOptions", metadata)?;
     let monitoring = args.maybe("Monitoring", |m| only(m, &["Enabled"])?.member("Enabled")?.as_bool())?;
+    let hibernates = args.maybe("HibernationOptions", |h| only(h, &["Configured"])?.member("Configured")?.as_bool())?;
     let (protect, protect_stop) = (args.flag("DisableApiTermination")?, args.flag("DisableApiStop")?);
     let tags = args.maybe_list("TagSpecifications", tag_specification)?;
     let token = args.text("ClientToken")?;
@@ -50,6 +51,7 @@ async fn run(s: Outgoing) -> Result<Answer, Fault> {
     let request = request.set_instance_market_options(spot).set_metadata_options(metadata);
     let request = request
         .set_monitoring(monitoring.map(|on| sdk::RunInstancesMonitoringEnabled::builder().enabled(on).build()))
+        .set_hibernation_options(hibernates.map(|on| sdk::HibernationOptionsRequest::builder().configured(on).build()))
         .set_disable_api_termination(protect)
         .set_disable_api_stop(protect_stop);
     let request = request.set_tag_specifications(tags).client_token(token).set_dry_run(dry);

@@ -5,6 +5,7 @@ mod capacity;
 mod gateways;
 mod groups;
 mod images;
+mod instance_connect;
 mod instances;
 mod interfaces;
 mod key_pairs;
@@ -22,6 +23,7 @@ pub use groups::{
     DESCRIBE_INGRESS, REVOKE_EGRESS, REVOKE_INGRESS,
 };
 pub use images::{COPY_IMAGE, CREATE_IMAGE, DEREGISTER_IMAGE, MODIFY_IMAGE_ATTRIBUTE};
+pub use instance_connect::SEND_SSH_PUBLIC_KEY;
 pub use instances::{
     CANCEL_SPOT_INSTANCE_REQUESTS, MODIFY_INSTANCE_ATTRIBUTE, MODIFY_INSTANCE_CREDIT_SPECIFICATION,
     MODIFY_INSTANCE_EVENT_START_TIME, MODIFY_INSTANCE_METADATA_OPTIONS, REBOOT_INSTANCES, START_INSTANCES,

@@ -153,6 +153,7 @@ fn data(arg: &Arg) -> Option<sdk::RequestLaunchTemplateData> {
         "InstanceMarketOptions",
         "MetadataOptions",
         "Monitoring",
+        "HibernationOptions",
         "DisableApiTermination",
         "TagSpecifications",
     ];
@@ -172,6 +173,7 @@ fn data(arg: &Arg) -> Option<sdk::RequestLaunchTemplateData> {
     let out = out.set_instance_market_options(maybe(arg, "InstanceMarketOptions", market)?);
     let out = out.set_metadata_options(maybe(arg, "MetadataOptions", metadata)?);
     let out = out.set_monitoring(maybe(arg, "Monitoring", monitoring)?);
+    let out = out.set_hibernation_options(maybe(arg, "HibernationOptions", hibernation)?);
     let out = out.set_disable_api_termination(arg.member("DisableApiTermination").and_then(Arg::as_bool));
     Some(out.set_tag_specifications(each(arg, "TagSpecifications", tags)?).build())
 }
@@ -231,6 +233,11 @@ fn metadata(arg: &Arg) -> Option<sdk::LaunchTemplateInstanceMetadataOptionsReque
     let out = sdk::LaunchTemplateInstanceMetadataOptionsRequest::builder();
     let out = out.set_http_tokens(text(arg, "HttpTokens").as_deref().map(Into::into));
     Some(out.set_http_endpoint(text(arg, "HttpEndpoint").as_deref().map(Into::into)).build())
+}
+
+fn hibernation(arg: &Arg) -> Option<sdk::LaunchTemplateHibernationOptionsRequest> {
+    let on = only(arg, &["Configured"])?.member("Configured")?.as_bool()?;
+    Some(sdk::LaunchTemplateHibernationOptionsRequest::builder().configured(on).build())
 }
 
 fn monitoring(arg: &Arg) -> Option<sdk::LaunchTemplatesMonitoringRequest> {

@@ -150,6 +150,9 @@ pub struct Instance {
     /// Base64 of its Windows password, encrypted, once somebody has asked.
     #[serde(default)]
     pub password: Option<ArcStr>,
+    /// Keys that EC2 Instance Connect has pushed: for whom, and until when.
+    #[serde(default)]
+    pub pushed_keys: Vec<(ArcStr, Time)>,
     /// A fault that its status checks show.
     pub impaired: Option<Impairment>,
     /// `standard` or `unlimited`, where it was changed.
