@@ -1,9 +1,10 @@
 //! The first instance row and all of 10,000, beside the same SDK's paginator whose output is thrown away, and beside bare requests;
 //! and `get instances -o json` of 10,000 with their status checks, beside the SDK's two paginators one after the other. Other lists
-//! and a search that only AWS can answer: [`lists`].
+//! and a search that only AWS can answer: [`lists`]. What has an address, over ten profiles and four regions: [`find`].
 //!
-//! `cargo bench --bench pages` (`-- instances`, `-- get`, `-- volumes`, `-- lists`, `-- search` for one of them)
+//! `cargo bench --bench pages` (`-- instances`, `-- get`, `-- volumes`, `-- lists`, `-- search`, `-- find` for one of them)
 
+mod find;
 mod lists;
 #[path = "../support/mod.rs"]
 mod support;
@@ -47,6 +48,9 @@ fn main() -> ExitCode {
         }
         if wanted("lists") {
             lists::as_quick_as_instances(url, &runtime, &mut figures);
+        }
+        if wanted("find") {
+            find::cold(url, &runtime, &mut figures);
         }
         if wanted("search") {
             lists::search(url, &runtime, &mut figures);

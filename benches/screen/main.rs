@@ -1,7 +1,8 @@
 //! Keys, filters, sorts, refreshes, forms and pickers with few rows and with 100,000: what a frame waits for, and what it writes.
 //!
-//! `cargo bench --bench screen` (`-- forms`, `-- launch`, `-- orders`, `-- refresh` for one of them beside the keys)
+//! `cargo bench --bench screen` (`-- find`, `-- forms`, `-- launch`, `-- orders`, `-- refresh` for one of them beside the keys)
 
+mod find;
 mod forms;
 mod launch;
 #[path = "../support/mod.rs"]
@@ -37,6 +38,9 @@ fn main() -> ExitCode {
         // What a key in the table costs is measured always: the others are said beside it.
         let table = keys(&mut rigs, &mut figures);
         let many = &mut rigs[1];
+        if wanted("find") {
+            find::measure(url, runtime.handle(), &mut figures);
+        }
         if wanted("forms") {
             forms::measure(many, table, &mut figures);
         }

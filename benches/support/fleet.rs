@@ -1,9 +1,9 @@
 //! A server that hands out ready pages of instances by AWS's paging rules, on a free loopback port.
 //!
 //! The number of instances is the endpoint's path: `http://127.0.0.1:PORT/10000`; a second part is how long each answer waits, in
-//! milliseconds. A page has 1,000 instances and 3 MB of XML, or 1,000 of what else is listed here; it is made once, and only the digits of its
+//! milliseconds; with a third there is nothing but instances. A page has 1,000 instances and 3 MB of XML, or 1,000 of what else is listed here; it is made once, and only the digits of its
 //! ids and addresses are written anew for each answer, which takes a fraction of a millisecond. Status checks are answered for the ids
-//! that are asked for, too, and an instance for the filter of its id; whatever else is asked has an empty answer. `GET /calls` tells what was called since it was last asked.
+//! that are asked for, too, and an instance for the filter of its id or private address; whatever else is asked has an empty answer. `GET /calls` tells what was called since it was last asked.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::fleet_rows::{
-    found_image, id, image, instance, instance_type, network, number_of, offering, rule, snapshot, status, volume,
+    found_image, id, image, instance, instance_type, network, number_of, offering, private_ip, rule, snapshot, status,
+    volume,
 };
 
 /// Instances on a page: what DescribeInstances gives at the most.
@@ -104,7 +105,7 @@ fn serve(stream: TcpStream, ready: &Ready) {
     let Ok(mut out) = stream.try_clone() else { return };
     let mut reader = BufReader::new(stream);
     loop {
-        let (mut path, mut length) = (String::new(), 0);
+        let (mut path, mut length, mut key) = (String::new(), 0, String::new());
         let mut line = String::new();
         loop {
             line.clear();
@@ -116,6 +117,9 @@ fn serve(stream: TcpStream, ready: &Ready) {
                     path = line.split(' ').nth(1).unwrap_or("/").to_string();
                 } else if let Some(n) = lower.strip_prefix("content-length:") {
                     length = n.trim().parse().unwrap_or(0);
+                } else if lower.starts_with("authorization:") {
+                    let credential = lower.split_once("credential=").map_or("", |(_, c)| c);
+                    key = credential.split('/').next().unwrap_or_default().into();
                 }
             } else {
                 return;
@@ -131,7 +135,7 @@ fn serve(stream: TcpStream, ready: &Ready) {
         if reader.read_exact(&mut body).is_err() {
             return;
         }
-        let (kind, answer) = ready.answer(&path, &String::from_utf8_lossy(&body));
+        let (kind, answer) = ready.answer(&path, &key, &String::from_utf8_lossy(&body));
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n{}content-length: {}\r\n\r\n",
             if kind.ends_with("cbor") { "smithy-protocol: rpc-v2-cbor\r\n" } else { "" },
@@ -159,11 +163,13 @@ impl Ready {
         }
     }
 
-    fn answer(&self, path: &str, body: &str) -> (&'static str, Vec<u8>) {
+    /// Who calls is of the account that the access key ends in, if that is two digits.
+    fn answer(&self, path: &str, key: &str, body: &str) -> (&'static str, Vec<u8>) {
         const XML: &str = "text/xml;charset=UTF-8";
         let mut parts = path.trim_matches('/').split('/');
         let mut number = || parts.next().and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
         let (instances, wait) = (number(), number());
+        let alone = number() > 0;
         std::thread::sleep(Duration::from_millis(wait as u64));
         if let Some((_, operation)) = path.split_once("/operation/") {
             self.calls.lock().unwrap().push(operation.into());
@@ -183,8 +189,17 @@ impl Ready {
                 let one =
                     parameter("Filter.1.Name").filter(|n| n == "instance-id" && !body.contains("Filter.1.Value.2"));
                 let at = one.and_then(|_| number_of(&parameter("Filter.1.Value.1")?)).filter(|at| *at < instances);
+                // An address is that of one on each page; the first page's is enough.
+                if parameter("Filter.1.Name").is_some_and(|n| n.ends_with("ip-address")) {
+                    let at = parameter("Filter.1.Value.1").and_then(|ip| (0..PAGE).find(|i| private_ip(*i) == ip));
+                    let (all, from) = at.filter(|at| *at < instances).map_or((0, 0), |at| (at + 1, at));
+                    return (XML, self.instances.page(all, from, most));
+                }
                 let (all, from) = at.map_or((instances, from), |at| (at + 1, at));
                 return (XML, self.instances.page(all, from, most));
+            }
+            "DescribeVolumes" | "DescribeImages" | "DescribeSnapshots" | "DescribeSecurityGroupRules" if alone => {
+                format!("<{action}Response></{action}Response>")
             }
             // One for five instances. By a filter there are none.
             "DescribeVolumes" => {
@@ -210,10 +225,15 @@ impl Ready {
             "DescribeInstanceTypeOfferings" => return (XML, self.offerings.page(TYPES, from, most)),
             "DescribeInstanceStatus" if !by_id => return (XML, self.statuses.page(instances, from, most)),
             "DescribeInstanceStatus" => statuses(body),
-            "GetCallerIdentity" => "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
-                <GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/bench</Arn><UserId>AIDAEXAMPLE</UserId>\
-                <Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-                .into(),
+            "GetCallerIdentity" => {
+                let last = key.get(key.len().saturating_sub(2)..).unwrap_or_default();
+                let account = format!("{:012}", last.parse::<u64>().unwrap_or(0));
+                format!(
+                    "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+                     <GetCallerIdentityResult><Arn>arn:aws:iam::{account}:user/bench</Arn><UserId>AIDAEXAMPLE</UserId>\
+                     <Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+                )
+            }
             other if network(other).is_some() => network(other).unwrap_or_default(),
             other => format!("<{other}Response><{other}Result/></{other}Response>"),
         };

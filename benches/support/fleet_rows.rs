@@ -39,7 +39,7 @@ pub(super) fn volume(out: &mut String, i: usize) {
 }
 
 /// The `i`th instance's id on its page.
-pub(super) fn id(i: usize) -> String {
+pub fn id(i: usize) -> String {
     format!("i-0a{NUMBER}c{i:04}e4d2f")
 }
 
@@ -49,16 +49,29 @@ pub(super) fn number_of(id: &str) -> Option<usize> {
     Some(page.parse::<usize>().ok()? * PAGE + at.parse::<usize>().ok()?)
 }
 
+/// The private address of the `i`th instance on its page. One on each page has the same; of its own is only the DNS name.
+pub fn private_ip(i: usize) -> String {
+    format!("10.{}.{}.{}", i % 250, i / 250, i % 199 + 4)
+}
+
+/// The name of the `i`th instance on the page of this number.
+pub fn name(page: &str, i: usize) -> String {
+    format!("fleet-{}-{page}-{i:04}", ROLES[i % ROLES.len()])
+}
+
+/// What instances are for.
+const ROLES: [&str; 6] = ["web", "api", "batch", "db", "cache", "queue"];
+
 /// One reservation with one instance, as EC2 writes them: names and ids of its own, the rest shared by few or many.
 pub(super) fn instance(out: &mut String, i: usize) {
-    let role = ["web", "api", "batch", "db", "cache", "queue"][i % 6];
+    let role = ROLES[i % ROLES.len()];
     let kind = ["t3.micro", "t3.large", "m6i.large", "c6i.2xlarge", "r6g.xlarge"][i % 5];
     let zone = ["a", "b", "c"][i % 3];
     let (state, code) = if i % 11 == 7 { ("stopped", 80) } else { ("running", 16) };
     let id = &id(i)[2..];
     let tag = |k: &str, v: &str| format!("<item><key>{k}</key><value>{v}</value></item>");
     let tags = [
-        tag("Name", &format!("fleet-{role}-{NUMBER}-{i:04}")),
+        tag("Name", &name(NUMBER, i)),
         tag("Env", if i.is_multiple_of(4) { "prod" } else { "staging" }),
         tag("Team", ["payments", "search", "platform"][i % 3]),
         tag("aws:autoscaling:groupName", &format!("fleet-{role}")),
@@ -69,8 +82,7 @@ pub(super) fn instance(out: &mut String, i: usize) {
          <item><groupId>sg-0fedcba9876543210</groupId><groupName>default</groupName></item>",
         n = i % 6
     );
-    // 10.0.0.0/8 holds 16 million: the page's number and the place on the page make an address of their own, in the DNS name.
-    let address = format!("10.{}.{}.{}", i % 250, i / 250, i % 199 + 4);
+    let address = private_ip(i);
     let _ = write!(
         out,
         "<item><reservationId>r-{id}</reservationId><ownerId>000000000000</ownerId><groupSet/><instancesSet><item>\

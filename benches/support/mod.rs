@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has nothing to say")]
 
 pub mod fleet;
-mod fleet_rows;
+pub mod fleet_rows;
 pub mod rig;
 
 use std::process::{Command, ExitCode};
@@ -12,6 +12,14 @@ use std::time::{Duration, Instant};
 
 /// The region that is looked at.
 pub const REGION: &str = "ap-northeast-2";
+
+/// Profiles of accounts of their own, which [`beside_a_server`] sets up.
+pub const PROFILES: usize = 10;
+
+/// The name of the `n`th of these.
+pub fn profile(n: usize) -> String {
+    format!("account-{n:02}")
+}
 
 /// Sets by which the credential chain of the SDK and of the console find the server and nothing else.
 pub fn environment(endpoint: &str) -> Vec<(&'static str, String)> {
@@ -38,6 +46,14 @@ pub fn beside_a_server(body: impl FnOnce(&str) -> ExitCode) -> ExitCode {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(std::env::args().skip(1)).env_clear().env("HOME", home.path()).env(HERE, server.url());
     command.env("TERM", "xterm-256color").envs(environment(&server.url()));
+    // Read where profiles are named; elsewhere the environment's keys go before it.
+    let config = home.path().join("config");
+    let section = |n: usize| {
+        let name = profile(n);
+        format!("[profile {name}]\naws_access_key_id = AKIAIOSFODNN7EXAM{n:03}\naws_secret_access_key = example\n")
+    };
+    std::fs::write(&config, (0..PROFILES).map(section).collect::<String>()).unwrap();
+    command.env("AWS_CONFIG_FILE", config);
     let status = command.status().unwrap();
     if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use skydeck::act::Journal;
 use skydeck::app::state::Focus;
 use skydeck::app::{ProfileSetup, Setup};
-use skydeck::aws::{Gateway, GatewayConfig};
+use skydeck::aws::{Gateway, GatewayConfig, ProfileSel};
 use skydeck::base::{Clock, Scope};
 use skydeck::config::{Depth, Keymap, Theme};
 use skydeck::fetch::Share;
@@ -50,14 +50,37 @@ impl Rig {
 
     /// The same, which begins with another kind's table.
     pub fn at(view: &str, endpoint: &str, handle: &Handle) -> Rig {
+        // Without a budget: the SDK's paginator, with which this is compared, has none.
+        Rig::over(view, endpoint, handle, (&[], &[REGION]), Share::percent(100))
+    }
+
+    /// Over profiles (none: the environment's credentials) and regions, with a share of AWS's refill.
+    pub fn over(
+        view: &str,
+        endpoint: &str,
+        handle: &Handle,
+        (profiles, regions): (&[String], &[&'static str]),
+        share: Share,
+    ) -> Rig {
         let (clock, registry) = (Clock::system(), registry::ALL);
         let mut gateway = GatewayConfig::new(clock.clone(), registry.operations());
         gateway.endpoint_url = Some(endpoint.into());
+        gateway.profiles = profiles.iter().cloned().map(ProfileSel::Named).collect();
         let gateway = {
             let _in = handle.enter();
             Gateway::new(gateway)
         };
-        let profile = gateway.profiles_in_use()[0].clone();
+        let named = gateway.profiles_in_use();
+        let first = Scope::region(named[0].clone(), regions[0]);
+        let profile = |name: &arcstr::ArcStr| ProfileSetup {
+            name: name.clone(),
+            label: name.clone(),
+            regions: regions.iter().map(|r| (*r).into()).collect(),
+            read_only: false,
+            color: None,
+            ask_digits: true,
+            signs_in: false,
+        };
         let journal = Journal::at("/nonexistent/journal.jsonl", clock.now());
         let setup = Setup {
             connect: Default::default(),
@@ -68,15 +91,7 @@ impl Rig {
             process: journal.process().into(),
             registry,
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
-            profiles: vec![ProfileSetup {
-                name: profile.clone(),
-                label: profile.clone(),
-                regions: vec![REGION.into()],
-                read_only: false,
-                color: None,
-                ask_digits: true,
-                signs_in: false,
-            }],
+            profiles: named.iter().map(profile).collect(),
             read_only: false,
             sandbox: false,
             welcome: false,
@@ -92,14 +107,13 @@ impl Rig {
             cli: Arc::new(|_| Vec::new()),
         };
         let every = Duration::from_secs(3600);
-        // Without a budget: the SDK's paginator, with which this is compared, has none.
         let config = EngineConfig {
             gateway,
             prompts: None,
             registry,
             clock,
             every,
-            share: Share::percent(100),
+            share,
             journal,
             memory: None,
             views: ViewsFile::at("nowhere/views.json".into()),
@@ -109,7 +123,7 @@ impl Rig {
         let screen = Screen::new(FrameWriter::to(Box::new(Nowhere)), 120, 40).unwrap();
         let theme = Theme::embedded("dark", Depth::True).unwrap();
         let kind = Kind(registry.kind("instances").unwrap().info);
-        let instances = TableKey::all(Scope::region(profile, REGION), kind);
+        let instances = TableKey::all(first, kind);
         Rig { engine, screen, theme, instances }
     }
 
@@ -164,6 +178,21 @@ impl Rig {
     pub fn calm(&mut self) {
         self.engine.drain(usize::MAX);
         self.draw();
+    }
+
+    /// Whether all tables of the view have been read to the end.
+    pub fn view_complete(&self) -> bool {
+        let done =
+            |key: &TableKey| self.engine.store.table(key).is_some_and(|t| t.status.progress == Progress::Complete);
+        let tables = &self.engine.state.view.tables;
+        !tables.is_empty() && tables.iter().all(done)
+    }
+
+    /// Types a palette line; the enter is left.
+    pub fn type_line(&mut self, line: &str) {
+        for c in format!(":{line}").chars() {
+            self.press(if c == ' ' { "space".parse().unwrap() } else { c.to_string().parse().unwrap() });
+        }
     }
 
     /// Draws a frame; returns its bytes.

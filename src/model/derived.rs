@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::kind::Kind;
 use super::record::Record;
 use super::table::Selector;
@@ -125,6 +127,12 @@ impl Inputs {
     /// The rows of an input as far as they are known.
     pub fn rows(&self, kind: &str) -> &[Arc<Record>] {
         self.input(kind).map_or(&[], |i| i.rows.as_slice())
+    }
+    /// All rows of a kind as far as they are known, of all its tables, each once. Of a kind that no table is of there are none.
+    pub fn each<'i>(&'i self, kind: &str) -> impl Iterator<Item = &'i Arc<Record>> {
+        let mut seen: FxHashSet<&'i str> = FxHashSet::default();
+        let tables = self.tables.iter().filter(move |t| t.kind.0.name == kind);
+        tables.flat_map(|t| &t.rows).filter(move |r| seen.insert(r.id.as_str()))
     }
     /// Whether all rows of an input are here: only then does the lack of one mean anything.
     pub fn is_whole(&self, kind: &str) -> bool {

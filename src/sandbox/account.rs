@@ -137,6 +137,39 @@ impl Sandbox {
     }
 }
 
+/// What CloudTrail keeps of a call that has been answered.
+fn write_down(world: &mut World, call: &Call<'_>, reply: &Reply) {
+    if !cloudtrail::is_recorded(call) {
+        return;
+    }
+    let told = match call.service {
+        // Of objects there are no management events.
+        Service::S3 => match s3::change(world, call, reply) {
+            None => return,
+            Some(change) => Some(cloudtrail::Told {
+                name: Some(change.event),
+                region: change.region,
+                parameters: change.parameters,
+                resources: vec![("AWS::S3::Bucket", change.bucket)],
+                error: change.error,
+            }),
+        },
+        Service::CloudWatch => {
+            let change = cloudwatch::change(call, reply);
+            Some(cloudtrail::Told {
+                name: None,
+                region: None,
+                parameters: change.parameters,
+                resources: change.alarms.into_iter().map(|name| ("AWS::CloudWatch::Alarm", name)).collect(),
+                error: change.error,
+            })
+        }
+        _ => None,
+    };
+    let by = sts::caller(world, call).signer();
+    cloudtrail::record(world, call, reply, by, told);
+}
+
 /// Hands the call to its service.
 fn dispatch(world: &mut World, call: &Call<'_>) -> Reply {
     if call.protocol != Protocol::Rest && !regions::is_enabled(&call.region) {
@@ -172,7 +205,7 @@ fn dispatch(world: &mut World, call: &Call<'_>) -> Reply {
         Service::Ssh => return call.unknown_operation(),
         Service::InstanceConnect => ec2::instance_connect::answer(world, call),
     };
-    cloudtrail::record(world, call, &reply, sts::caller(world, call).signer());
+    write_down(world, call, &reply);
     // What follows in other services has happened by the time that the answer is there.
     physics::deliver(world);
     reply

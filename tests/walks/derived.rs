@@ -66,6 +66,58 @@ fn an_address_a_name_and_a_piece_of_one_are_found_and_lead_to_what_has_them() {
     }
 }
 
+/// An address of a load balancer or a NAT gateway, private or public, says whose it is.
+#[test]
+fn an_address_of_a_load_balancer_or_nat_gateway_says_whose_it_is() {
+    let mut desk = Desk::start_with(Start { view: "buckets", ..Start::default() }, |sandbox| {
+        let now = sandbox.now();
+        let mut world = sandbox.world();
+        let ec2 = &mut world.region("ap-northeast-2").ec2;
+        let subnet = ec2.instances.values().next().expect("an instance").subnet.clone();
+        let vpc = ec2.subnets[&subnet].vpc.clone();
+        let made = skydeck::sandbox::ec2::state::NatGateway {
+            id: "nat-0123456789abcdef0".into(),
+            subnet,
+            vpc,
+            allocation: None,
+            public_ip: Some(std::net::Ipv4Addr::new(198, 51, 100, 44)),
+            private_ip: std::net::Ipv4Addr::new(10, 1, 99, 44),
+            interface: "eni-0123456789abcdef0".into(),
+            created: now,
+            ready: now,
+            failure: None,
+            deleted: None,
+            tags: Vec::new(),
+        };
+        ec2.nat_gateways.insert(made.id.clone(), made);
+    });
+    let (balancers, nats) = {
+        let mut world = desk.sandbox.world();
+        let ec2 = &world.region("ap-northeast-2").ec2;
+        let of = |i: &skydeck::sandbox::ec2::state::ServiceInterface| {
+            let name = i.of.rsplit('/').nth(1).unwrap_or_default().to_string();
+            (i.private_ip, i.public.as_ref().map(|p| p.ip), name)
+        };
+        let balancers: Vec<_> = ec2.service_interfaces.values().map(of).collect();
+        let nats: Vec<_> = ec2.nat_gateways.values().map(|n| (n.private_ip, n.public_ip, n.id.clone())).collect();
+        (balancers, nats)
+    };
+    assert!(balancers.iter().any(|(_, public, _)| public.is_some()), "one faces the internet");
+    assert!(balancers.iter().any(|(_, public, _)| public.is_none()), "and one does not");
+    for (private, public, name) in balancers {
+        desk.go(&format!("find {private}")).sees("✓ complete").sees(&name).sees("load-balancers").sees("active");
+        if let Some(public) = public {
+            desk.go(&format!("find {public}")).sees("✓ complete").sees(&name).sees("public address of eni-");
+            desk.keys("enter").sees("Load balancers").sees(&name);
+        }
+    }
+    for (private, public, id) in nats {
+        desk.go(&format!("find {private}")).sees("✓ complete").sees("NAT").sees(&id[..12]);
+        let public = public.expect("a public one");
+        desk.go(&format!("find {public}")).sees("✓ complete").sees("NAT");
+    }
+}
+
 /// What is loaded answers at once; what may not be read is said, and is not "none".
 #[test]
 fn what_is_known_is_found_without_an_answer_and_what_could_not_be_looked_at_is_named() {

@@ -277,6 +277,13 @@ fn user(i: &sdk::NetworkInterface) -> Option<ArcStr> {
     }
 }
 
+/// The name of the load balancer that a row's interface is of.
+pub(in crate::kinds) fn balancer_name(row: &Record) -> Option<&str> {
+    let path = row.get(&USER).as_str()?.strip_prefix("load balancer ")?;
+    // `app/my-alb`, and of a Classic Load Balancer its name alone.
+    Some(path.rsplit('/').next().unwrap_or(path))
+}
+
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let mut out = Vec::new();
     out.extend(Link::to_ids("instance", "instances", row.get(&INSTANCE)));
@@ -284,8 +291,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     out.extend(Link::to_ids("subnet", "subnets", row.get(&SUBNET_ID)));
     out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
     out.push(Link::to("addresses", "addresses", format!("network_interface={}", row.id)));
-    if let Some(balancer) = row.get(&USER).as_str().and_then(|u| u.strip_prefix("load balancer ")) {
-        let name = balancer.rsplit('/').next().unwrap_or(balancer);
+    if let Some(name) = balancer_name(row) {
         out.push(Link::to("load balancer", "load-balancers", format!("name=\"{name}\"")));
     }
     out

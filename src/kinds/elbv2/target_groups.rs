@@ -214,6 +214,16 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     out
 }
 
+/// What a group's health check asks for: `GET /health, 200 is healthy`.
+pub fn check_words(group: &Record) -> String {
+    let path = group.get(&CHECK_PATH).as_str().map(|p| format!("GET {p}"));
+    let codes = group.get(&MATCHER).as_str().map(|m| format!(", {m} is healthy"));
+    match path {
+        Some(path) => format!("{path}{}", codes.unwrap_or_default()),
+        None => "a TCP connection to the port".into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

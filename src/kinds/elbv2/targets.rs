@@ -288,6 +288,12 @@ pub fn target_id(row: &Record) -> Option<&str> {
 pub fn port(row: &Record) -> Option<i64> {
     row.get(&PORT).as_int()
 }
+/// The port that the health check connects to, if that is known.
+pub fn check_port(row: &Record) -> Option<u16> {
+    let said = row.get(&CHECK_PORT).as_str().and_then(|p| p.parse().ok());
+    said.or_else(|| port(row).and_then(|p| u16::try_from(p).ok()))
+}
+
 /// The ARN of its target group.
 pub fn group_arn(row: &Record) -> Option<&str> {
     row.get(&TARGET_GROUP_ARN).as_str()

@@ -283,7 +283,7 @@ fn as_read(dice: &mut Dice, end: &End) -> (End, bool) {
 
 #[test]
 fn two_thousand_networks_are_judged_as_packets_fare() {
-    let mut counts = [0_u32; 3];
+    let mut counts = [0_u32; 4];
     for seed in 0..2000 {
         let mut dice = Dice(seed);
         let (from, to) = (end(&mut dice, "a", 1), end(&mut dice, "b", 2));
@@ -300,7 +300,12 @@ fn two_thousand_networks_are_judged_as_packets_fare() {
             2 => (Origin::Inside(Box::new(from_seen)), By::Public, None),
             _ => (Origin::Inside(Box::new(from_seen)), By::Nearest, None),
         };
-        let hops = hops(&origin, &to_seen, by, service);
+        let mut hops = hops(&origin, &to_seen, by, service);
+        // What listens inside is not known, takes the connection, or refuses it: that counts where packets arrive.
+        let inside = [Answer::Unknown, Answer::Passed, Answer::Failed][seed as usize % 3];
+        if let Some(hop) = hops.iter_mut().find(|h| h.at == At::Inside) {
+            hop.sign.answer = inside;
+        }
         let (found, words) = verdict(&hops);
         let ports = [1024, 2000, 32767, 32768, 50000, 60999, 61000, 65535];
         let fates: Vec<Fate> = ports
@@ -313,7 +318,8 @@ fn two_thousand_networks_are_judged_as_packets_fare() {
         let all = |fate: Fate| fates.iter().all(|f| *f == fate);
         let told = || format!("network {seed}: {words} {fates:?}\n{hops:#?}");
         match found {
-            Verdict::Open => assert!(all(Fate::Arrives), "{}", told()),
+            Verdict::Open => assert!(all(Fate::Arrives) && inside != Answer::Failed, "{}", told()),
+            Verdict::Refused => assert!(all(Fate::Arrives) && inside == Answer::Failed, "{}", told()),
             Verdict::TimesOut => assert!(all(Fate::Lost), "{}", told()),
             Verdict::Unknown => {
                 let read = !hidden_to && (stranger.is_some() || !hidden_from);
@@ -324,7 +330,7 @@ fn two_thousand_networks_are_judged_as_packets_fare() {
         }
         counts[found as usize] += 1;
     }
-    assert!(counts.iter().all(|n| *n >= 150), "all verdicts are met: {counts:?}");
+    assert!(counts.iter().all(|n| *n >= 50), "all verdicts are met: {counts:?}");
 }
 
 #[test]

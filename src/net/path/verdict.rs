@@ -9,11 +9,13 @@ pub enum Verdict {
     Open,
     /// It times out.
     TimesOut,
+    /// The way is open, and the instance itself refuses: nothing listens.
+    Refused,
     /// It cannot be told.
     Unknown,
 }
 
-/// What all hops come to: the first that fails decides. What listens inside is not among what decides.
+/// What all hops come to: the first that fails decides. What listens inside decides where the way there is open.
 pub fn verdict(hops: &[Hop]) -> (Verdict, String) {
     let of = |answer: Answer| hops.iter().filter(move |h| h.at != At::Inside && h.sign.answer == answer);
     if let Some(hop) = of(Answer::Failed).next() {
@@ -28,7 +30,12 @@ pub fn verdict(hops: &[Hop]) -> (Verdict, String) {
     if let Some(hop) = of(Answer::Unknown).next() {
         return (Verdict::Unknown, format!("not known: {}", culprit(hop.at)));
     }
-    (Verdict::Open, "the way is open; if refused, nothing listens".into())
+    let inside = hops.iter().find(|h| h.at == At::Inside).map(|h| &h.sign);
+    match inside.map(|s| s.answer) {
+        Some(Answer::Failed) => (Verdict::Refused, "the way is open, and nothing inside takes the connection".into()),
+        Some(Answer::Passed) => (Verdict::Open, "the way is open, and it is answered inside".into()),
+        _ => (Verdict::Open, "the way is open; if refused, nothing listens".into()),
+    }
 }
 
 /// What a hop is, in a sentence.

@@ -14,7 +14,7 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
-pub(super) use record::record;
+pub(super) use record::{Told, is_recorded, record};
 pub use state::{Event, State};
 
 use crate::sandbox::wire::shapes::walk::Style;

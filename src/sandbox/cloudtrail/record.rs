@@ -44,37 +44,66 @@ const NAMED: &[(&str, &str)] = &[
     ("AlarmName", "AWS::CloudWatch::Alarm"),
 ];
 
+/// What a service says by itself of a call: those that speak no form.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::sandbox) struct Told {
+    /// The event's name, where it is not the operation's.
+    pub name: Option<String>,
+    /// Where it belongs to, where that is not the region that was asked.
+    pub region: Option<String>,
+    /// What was asked for, under CloudTrail's names.
+    pub parameters: Json,
+    /// Types and names of what it was about.
+    pub resources: Vec<(&'static str, String)>,
+    /// Why it was refused: AWS's code and sentence.
+    pub error: Option<(String, String)>,
+}
+
+/// Whether a call is one that is written down. Only what changes something is; what S3 and CloudWatch take as data is no management event.
+pub(in crate::sandbox) fn is_recorded(call: &Call<'_>) -> bool {
+    let is_read = READS.iter().any(|r| call.operation.starts_with(r));
+    !is_read && call.service != Service::CloudTrail && call.operation != "PutMetricData"
+}
+
 /// Writes down a call that has been answered.
 /// `by` is the name and the ARN of who called.
-pub(in crate::sandbox) fn record(world: &mut World, call: &Call<'_>, reply: &Reply, by: (String, String)) {
-    let is_read = READS.iter().any(|r| call.operation.starts_with(r));
-    // S3's are events of objects, which are no management events, or belong to a bucket's own region.
-    if is_read || call.operation.is_empty() || matches!(call.service, Service::S3 | Service::CloudTrail) {
+pub(in crate::sandbox) fn record(
+    world: &mut World,
+    call: &Call<'_>,
+    reply: &Reply,
+    by: (String, String),
+    told: Option<Told>,
+) {
+    if call.operation.is_empty() && told.as_ref().is_none_or(|t| t.name.is_none()) {
         return;
     }
-    let Body::Bytes(body) = &reply.body else { return };
-    let text = String::from_utf8_lossy(body);
-    let error = (!reply.status.is_success()).then(|| {
-        let between = |tag: &str| Some(text.split_once(&format!("<{tag}>"))?.1.split_once('<')?.0.to_owned());
-        let json = read_json(body).unwrap_or(Tree::Null);
-        let typed = |name: &str| json.text_of(name).map(str::to_owned);
-        let code = between("Code").or_else(|| typed("__type")).unwrap_or_else(|| "ClientError".into());
-        let message = between("Message").or_else(|| typed("message")).unwrap_or_default();
-        // EC2's are told with whose fault it was.
-        let code = if call.service == Service::Ec2 { format!("Client.{code}") } else { code };
-        (ArcStr::from(code), ArcStr::from(message))
-    });
-    let params = said(call);
-    let mut resources = about(&params);
-    if error.is_none() {
-        for id in ids(&text) {
-            add(&mut resources, id);
+    let text = match &reply.body {
+        Body::Bytes(body) => String::from_utf8_lossy(body),
+        Body::Stream { .. } => return,
+    };
+    let (name, region, resources, error, asked) = match told {
+        Some(told) => {
+            let resources: Vec<(ArcStr, ArcStr)> =
+                told.resources.into_iter().map(|(kind, name)| (kind.into(), name.into())).collect();
+            let error = told.error.map(|(code, message)| (ArcStr::from(code), ArcStr::from(message)));
+            (told.name, told.region, resources, error, told.parameters)
         }
-    }
+        None => {
+            let error = (!reply.status.is_success()).then(|| refusal(call, &text));
+            let params = said(call);
+            let mut resources = about(&params);
+            if error.is_none() {
+                for id in ids(&text) {
+                    add(&mut resources, id);
+                }
+            }
+            (None, None, resources, error, parameters(&params))
+        }
+    };
     let event = Event {
         id: ArcStr::new(),
         at: call.now,
-        name: call.operation.as_str().into(),
+        name: name.as_deref().unwrap_or(&call.operation).into(),
         source: source(call.service).into(),
         user: by.0.into(),
         arn: by.1.into(),
@@ -84,9 +113,9 @@ pub(in crate::sandbox) fn record(world: &mut World, call: &Call<'_>, reply: &Rep
         agent: call.request.header("user-agent").unwrap_or_default().chars().take(200).collect::<String>().into(),
         resources,
         error,
-        parameters: parameters(&params).to_string(),
+        parameters: asked.to_string(),
     };
-    let region = call.region.clone();
+    let region = region.unwrap_or_else(|| call.region.clone());
     keep(world, &region, event);
 }
 
@@ -103,6 +132,18 @@ fn said<'c>(call: &'c Call<'_>) -> Cow<'c, Params> {
         }
     }
     Cow::Owned(params)
+}
+
+/// Code and message of a refusal in XML or JSON.
+fn refusal(call: &Call<'_>, text: &str) -> (ArcStr, ArcStr) {
+    let between = |tag: &str| Some(text.split_once(&format!("<{tag}>"))?.1.split_once('<')?.0.to_owned());
+    let json = read_json(text.as_bytes()).unwrap_or(Tree::Null);
+    let typed = |name: &str| json.text_of(name).map(str::to_owned);
+    let code = between("Code").or_else(|| typed("__type")).unwrap_or_else(|| "ClientError".into());
+    let message = between("Message").or_else(|| typed("message")).unwrap_or_default();
+    // EC2's are told with whose fault it was.
+    let code = if call.service == Service::Ec2 { format!("Client.{code}") } else { code };
+    (ArcStr::from(code), ArcStr::from(message))
 }
 
 /// Keeps an event under an id of its own.

@@ -112,3 +112,91 @@ fn events_come_in_pages_the_newest_first_and_a_lookup_is_checked() {
     let insight = lookup(&sandbox, &json!({ "EventCategory": "insight" }));
     assert!(names(&insight.1).is_empty());
 }
+
+/// A call of S3 in path style.
+fn s3(sandbox: &Sandbox, method: Method, path: &str, query: &str, body: &str) -> u16 {
+    let mut request = request("s3", &[], body.to_string());
+    (request.method, request.path, request.query) = (method, path.into(), query.into());
+    sandbox.handle(&request).status.as_u16()
+}
+
+fn whole(event: &Json) -> Json {
+    serde_json::from_str(event["CloudTrailEvent"].as_str().expect("a text")).expect("JSON")
+}
+
+#[test]
+fn changes_of_buckets_are_told_and_what_is_done_to_objects_is_not() {
+    let (sandbox, clock) = open();
+    let place = "<CreateBucketConfiguration><LocationConstraint>ap-northeast-2</LocationConstraint></CreateBucketConfiguration>";
+    assert_eq!(s3(&sandbox, Method::PUT, "/my-new-bucket", "", place), 200);
+    let tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag><Tag><Key>b</Key><Value>2</Value></Tag></TagSet></Tagging>";
+    assert_eq!(s3(&sandbox, Method::PUT, "/my-new-bucket", "tagging", tags), 204);
+    let block =
+        "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>";
+    assert_eq!(s3(&sandbox, Method::PUT, "/my-new-bucket", "publicAccessBlock", block), 200);
+    assert_eq!(s3(&sandbox, Method::PUT, "/my-new-bucket/a", "", "x"), 200);
+    assert_eq!(s3(&sandbox, Method::DELETE, "/my-new-bucket", "", ""), 409);
+    assert_eq!(s3(&sandbox, Method::DELETE, "/my-new-bucket/a", "", ""), 204);
+    assert_eq!(s3(&sandbox, Method::DELETE, "/my-new-bucket", "", ""), 204);
+    clock.advance(Duration::from_secs(301));
+    let (_, found) = lookup(&sandbox, &of("my-new-bucket"));
+    let all = ["DeleteBucket", "DeleteBucket", "PutBucketPublicAccessBlock", "PutBucketTagging", "CreateBucket"];
+    assert_eq!(names(&found), all);
+    let events = found["Events"].as_array().expect("events");
+    assert_eq!(events[3]["Resources"][0]["ResourceType"], "AWS::S3::Bucket");
+    let (refused, tagged, made) = (whole(&events[1]), whole(&events[3]), whole(&events[4]));
+    assert_eq!(
+        (&refused["errorCode"], &events[1]["EventSource"]),
+        (&json!("BucketNotEmpty"), &json!("s3.amazonaws.com"))
+    );
+    assert_eq!(
+        tagged["requestParameters"],
+        json!({ "bucketName": "my-new-bucket", "Host": "localhost", "tagging": "",
+            "Tagging": { "TagSet": { "Tag": [{ "Key": "a", "Value": "1" }, { "Key": "b", "Value": "2" }] } } })
+    );
+    assert_eq!(made["requestParameters"]["CreateBucketConfiguration"]["LocationConstraint"], "ap-northeast-2");
+}
+
+#[test]
+fn cloudwatch_s_calls_are_told_with_parameters_and_alarms_in_each_of_its_protocols() {
+    let (sandbox, clock) = open();
+    let json_call = |operation: &str, input: Json| {
+        let target = format!("GraniteServiceVersion20100801.{operation}");
+        let headers = [("x-amz-target", target.as_str()), ("content-type", "application/x-amz-json-1.0")];
+        sandbox.handle(&request("monitoring", &headers, input.to_string())).status.as_u16()
+    };
+    let alarm = json!({ "AlarmName": "hot", "MetricName": "CPUUtilization", "Namespace": "AWS/EC2", "Period": 300,
+        "EvaluationPeriods": 2, "Threshold": 80.5, "Statistic": "Average", "ComparisonOperator": "GreaterThanThreshold",
+        "Dimensions": [{ "Name": "InstanceId", "Value": "i-00000000000000001" }] });
+    assert_eq!(json_call("PutMetricAlarm", alarm), 200);
+    assert_eq!(
+        json_call("SetAlarmState", json!({ "AlarmName": "nobody", "StateValue": "OK", "StateReason": "x" })),
+        404
+    );
+    let form = "Action=DisableAlarmActions&AlarmNames.member.1=hot&Version=2010-08-01".to_string();
+    let form = request("monitoring", &[("content-type", "application/x-www-form-urlencoded")], form);
+    assert!(sandbox.handle(&form).status.is_success());
+    // `{"AlarmNames": ["hot"]}` in CBOR.
+    let cbor = [&[0xa1, 0x6a][..], b"AlarmNames", &[0x81, 0x63], b"hot"].concat();
+    let headers = [("smithy-protocol", "rpc-v2-cbor"), ("content-type", "application/cbor")];
+    let mut delete = request("monitoring", &headers, String::new());
+    delete.path = "/service/GraniteServiceVersion20100801/operation/DeleteAlarms".into();
+    delete.body = cbor.into();
+    assert!(sandbox.handle(&delete).status.is_success());
+    let data = json!({ "Namespace": "mine", "MetricData": [{ "MetricName": "m", "Value": 1.0 }] });
+    assert_eq!(json_call("PutMetricData", data), 200);
+    clock.advance(Duration::from_secs(301));
+    let (_, found) = lookup(&sandbox, &of("hot"));
+    assert_eq!(names(&found), ["DeleteAlarms", "DisableAlarmActions", "PutMetricAlarm"]);
+    let events = found["Events"].as_array().expect("events");
+    assert!(events.iter().all(|e| e["Resources"][0]["ResourceType"] == "AWS::CloudWatch::Alarm"));
+    assert_eq!(whole(&events[0])["requestParameters"], json!({ "alarmNames": ["hot"] }));
+    assert_eq!(whole(&events[1])["requestParameters"]["alarmNames"], json!(["hot"]));
+    let put = whole(&events[2])["requestParameters"].clone();
+    assert_eq!((&put["threshold"], &put["period"], &put["alarmName"]), (&json!(80.5), &json!(300), &json!("hot")));
+    assert_eq!(put["dimensions"], json!([{ "name": "InstanceId", "value": "i-00000000000000001" }]));
+    let (_, refused) = lookup(&sandbox, &of("nobody"));
+    assert_eq!(whole(&refused["Events"][0])["errorCode"], "ResourceNotFound");
+    let source = json!({ "LookupAttributes": [{ "AttributeKey": "EventName", "AttributeValue": "PutMetricData" }] });
+    assert!(names(&lookup(&sandbox, &source).1).is_empty(), "that is data");
+}

@@ -11,11 +11,13 @@
 //! | `labels` | labels with values in them |
 //! | `alarms`, `define`, `data`, `put_metric_data` | the operations, once for all protocols |
 //! | `evaluate`, `rule` | alarms by the minute; composite alarms' rules |
+//! | `change` | what a call changed, for CloudTrail |
 //! | `actions`, `suppress` | what alarms set off; composite alarms that are held back |
 
 mod actions;
 mod alarms;
 mod cbor;
+mod change;
 mod data;
 mod define;
 pub(super) mod demo;
@@ -40,6 +42,7 @@ mod text;
 pub use crate::sandbox::metric::MetricKey;
 pub(in crate::sandbox) use actions::{carry_out, scale_again};
 pub(in crate::sandbox) use alarms::remove_alarms;
+pub(in crate::sandbox) use change::change;
 pub(in crate::sandbox) use define::put_alarm;
 pub(in crate::sandbox) use operations::answer;
 pub(in crate::sandbox) use physics::{apply_event, minute_over, record};

@@ -52,7 +52,8 @@ fn perform(world: &mut World, call: &Call<'_>, input: &Tree) -> Reply {
 /// The most that a gzipped request may unpack to: AWS takes 1 MB of PutMetricData.
 const MOST_UNPACKED: u64 = 16 << 20;
 
-fn read(call: &Call<'_>) -> Result<Tree, String> {
+/// What a request asks for, in whichever protocol.
+pub(super) fn read(call: &Call<'_>) -> Result<Tree, String> {
     let body = &call.request.body;
     let gzipped = call.request.header("content-encoding").is_some_and(|e| e.contains("gzip"));
     let body: Cow<'_, [u8]> = if gzipped {

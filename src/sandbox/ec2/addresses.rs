@@ -1,21 +1,50 @@
 //! Elastic IP addresses: Describe, Allocate, Associate, Disassociate, Release.
 
+use std::net::Ipv4Addr;
+
 use arcstr::ArcStr;
 
 use super::checks::{dry_run, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
+use super::interfaces::association_of;
 use super::network::wanted;
 use super::state::{Address, State};
 use super::tags;
+use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{ACCOUNT, World};
 
 /// Elastic IP addresses that an account may have in a region, unless it asks for more.
 const MOST: usize = 5;
 
 fn no_address(ip: &str) -> ApiError {
     ApiError::new("InvalidAddress.NotFound", format!("Address '{ip}' not found."))
+}
+
+/// Where an Elastic IP address leads.
+struct Place {
+    association: ArcStr,
+    interface: ArcStr,
+    private_ip: Ipv4Addr,
+    instance: Option<ArcStr>,
+}
+
+/// Where it leads: to an instance, an interface of the account's own, or a service's.
+fn place(state: &State, a: &Address, now: Time) -> Option<Place> {
+    let Some((association, of)) = &a.association else {
+        let s = state.service_of(a, now)?;
+        let association = association_of(&s.id);
+        return Some(Place { association, interface: s.id, private_ip: s.private_ip, instance: None });
+    };
+    let association = association.clone();
+    if let Some(i) = state.instances.get(of) {
+        let (interface, instance) = (i.interface.clone(), Some(i.id.clone()));
+        return Some(Place { association, interface, private_ip: i.private_ip, instance });
+    }
+    let own = state.own_interface_of(a)?;
+    let instance = own.attachment.as_ref().map(|a| a.instance.clone());
+    Some(Place { association, interface: own.id.clone(), private_ip: own.private_ip, instance })
 }
 
 /// DescribeAddresses.
@@ -40,18 +69,19 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "public-ip",
     ];
     let filters = Filters::read(&call.params, KNOWN)?;
-    let instance = |a: &Address| a.association.as_ref().and_then(|(_, i)| state.instances.get(i));
+    let at = |a: &Address| place(state, a, call.now);
     let found = state.addresses.values().filter(|a| {
         (ids.is_empty() || ids.contains(&a.id.as_str()))
             && (ips.is_empty() || ips.contains(&a.ip.to_string().as_str()))
             && filters.pass(&a.tags, |name, out| match name {
                 "allocation-id" => out.push(a.id.as_str().into()),
-                "association-id" => out.extend(a.association.as_ref().map(|(id, _)| id.as_str().into())),
+                "association-id" => out.extend(at(a).map(|p| p.association.to_string().into())),
                 "domain" => out.push("vpc".into()),
-                "instance-id" => out.extend(a.association.as_ref().map(|(_, i)| i.as_str().into())),
+                "instance-id" => out.extend(at(a).and_then(|p| p.instance).map(|i| i.to_string().into())),
                 "network-border-group" => out.push(call.region.clone().into()),
-                "network-interface-id" => out.extend(instance(a).map(|i| i.interface.as_str().into())),
-                "private-ip-address" => out.extend(instance(a).map(|i| i.private_ip.to_string().into())),
+                "network-interface-id" => out.extend(at(a).map(|p| p.interface.to_string().into())),
+                "network-interface-owner-id" => out.extend(at(a).map(|_| ACCOUNT.into())),
+                "private-ip-address" => out.extend(at(a).map(|p| p.private_ip.to_string().into())),
                 "public-ip" => out.push(a.ip.to_string().into()),
                 _ => {}
             })
@@ -61,20 +91,12 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
             x.el("publicIp", a.ip.to_string());
             x.el("allocationId", &a.id);
             x.el("domain", "vpc");
-            if let Some((association, id)) = &a.association {
-                x.el("instanceId", id);
-                x.el("associationId", association);
-            }
-            if let Some(n) = state.nat_of(a, call.now) {
-                x.el("associationId", n.id.replace("nat-", "eipassoc-"));
-                x.el("networkInterfaceId", &n.interface);
+            if let Some(at) = place(state, a, call.now) {
+                x.opt("instanceId", at.instance.as_ref());
+                x.el("associationId", &at.association);
+                x.el("networkInterfaceId", &at.interface);
                 x.el("networkInterfaceOwnerId", &account);
-                x.el("privateIpAddress", n.private_ip.to_string());
-            }
-            if let Some(i) = instance(a) {
-                x.el("networkInterfaceId", &i.interface);
-                x.el("networkInterfaceOwnerId", &account);
-                x.el("privateIpAddress", i.private_ip.to_string());
+                x.el("privateIpAddress", at.private_ip.to_string());
             }
             x.el("publicIpv4Pool", "amazon");
             x.el("networkBorderGroup", call.region.as_str());
@@ -126,16 +148,25 @@ fn the_address(state: &State, p: &Params) -> Result<ArcStr, ApiError> {
     }
 }
 
-/// AssociateAddress. The instance's own public address goes back to AWS.
-pub(super) fn associate(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let p = &call.params;
-    let association = world.new_id("eipassoc");
-    let state = &mut world.region(&call.region).ec2;
-    let address = the_address(state, p)?;
-    let instance = match (p.text("InstanceId"), p.text("NetworkInterfaceId")) {
-        (Some(id), _) => state.instances.get(id).ok_or_else(|| not_found("i", id))?,
-        (None, Some(eni)) => {
+/// What a request wants to give an address to: the instance's or own interface's id, its interface and primary private address.
+fn the_place(state: &State, p: &Params) -> Result<(ArcStr, ArcStr, Ipv4Addr), ApiError> {
+    let instance = match (p.text("NetworkInterfaceId"), p.text("InstanceId")) {
+        (Some(eni), _) => {
+            if let Some(own) = state.own_interfaces.get(eni) {
+                return Ok((own.id.clone(), own.id.clone(), own.private_ip));
+            }
             state.instances.values().find(|i| i.interface == eni).ok_or_else(|| not_found("eni", eni))?
+        }
+        (None, Some(id)) => {
+            let i = state.instances.get(id).ok_or_else(|| not_found("i", id))?;
+            if !state.interfaces_of(id).is_empty() {
+                let message = format!(
+                    "There are multiple interfaces attached to instance '{id}'. Please specify an interface ID for the \
+                     operation instead."
+                );
+                return Err(ApiError::new("InvalidInstanceID", message));
+            }
+            i
         }
         (None, None) => {
             let message = "Either instance ID or network interface id must be specified";
@@ -146,12 +177,27 @@ pub(super) fn associate(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
         let message = format!("The instance '{}' is not in a valid state for this operation.", instance.id);
         return Err(ApiError::new("IncorrectInstanceState", message));
     }
-    // Each interface has one address, its primary one.
-    if let Some(ip) = p.text("PrivateIpAddress").filter(|ip| *ip != instance.private_ip.to_string()) {
-        let message = format!("Invalid value '{ip}' for PrivateIpAddress. It is no address of {}", instance.interface);
+    Ok((instance.id.clone(), instance.interface.clone(), instance.private_ip))
+}
+
+/// AssociateAddress. The instance's own public address goes back to AWS.
+pub(super) fn associate(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let p = &call.params;
+    let association = world.new_id("eipassoc");
+    let state = &mut world.region(&call.region).ec2;
+    let address = the_address(state, p)?;
+    let theirs = state.addresses.get(&address).and_then(|a| state.service_of(a, call.now));
+    if theirs.is_some() {
+        // A NAT gateway's or a load balancer's is theirs for as long as they are there.
+        let message = "You do not have permission to access the specified resource.";
+        return Err(ApiError::new("AuthFailure", message).status(403));
+    }
+    let (id, interface, private_ip) = the_place(state, p)?;
+    // Each interface has one address that an Elastic one can be of, its primary one.
+    if let Some(ip) = p.text("PrivateIpAddress").filter(|ip| *ip != private_ip.to_string()) {
+        let message = format!("Invalid value '{ip}' for PrivateIpAddress. It is no primary address of {interface}");
         return Err(ApiError::new("InvalidParameterValue", message));
     }
-    let id = instance.id.clone();
     let elsewhere = state.addresses.get(&address).and_then(|a| a.association.clone()).filter(|(_, i)| *i != id);
     if elsewhere.is_some() && p.bool("AllowReassociation")? == Some(false) {
         let message =

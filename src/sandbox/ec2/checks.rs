@@ -1,5 +1,9 @@
 //! Checks of ids, with AWS's errors for malformed and unknown ones.
 
+use std::net::Ipv4Addr;
+
+use super::state::Subnet;
+use crate::net::cidr::Cidr;
 use crate::sandbox::wire::{ApiError, Call};
 
 /// What an id's prefix is called in EC2's errors: code stem, noun.
@@ -79,6 +83,23 @@ pub(super) fn none_of_list(prefix: &str, ids: &[&str]) -> ApiError {
     match ids.iter().find(|id| prefix == "vol" && !is_id(prefix, id)) {
         Some(bad) => ApiError::new("InvalidParameterValue", expected(bad, "volumes", prefix)),
         None => none_of(prefix, ids),
+    }
+}
+
+/// Whether a subnet can give out this address.
+///
+/// # Errors
+/// AWS's: it is none of the subnet's, AWS keeps it for itself (the first four and the last), or something has it.
+pub(super) fn free_address(subnet: &Subnet, ip: Ipv4Addr) -> Result<(), ApiError> {
+    let range = Cidr::new(subnet.cidr);
+    let invalid = |why: &str| ApiError::new("InvalidParameterValue", format!("Address {ip} {why}"));
+    match () {
+        () if !range.holds(ip) => Err(invalid("does not fall within the subnet's address range")),
+        () if !range.gives_out(ip) => Err(invalid("is in subnet's reserved address range")),
+        () if subnet.taken.contains(&ip) => {
+            Err(ApiError::new("InvalidIPAddress.InUse", format!("Address {ip} is in use.")))
+        }
+        () => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 use arcstr::ArcStr;
 
 use super::state::instance::{Instance, InstanceState};
-use super::state::{Peer, State};
+use super::state::{Peer, ServiceInterface, State};
 use crate::base::Time;
 use crate::net::reach::AclEntry;
 use crate::sandbox::world::World;
@@ -62,6 +62,11 @@ impl<'s> End<'s> {
     fn of(i: &'s Instance) -> End<'s> {
         End { groups: &i.groups, subnet: &i.subnet, ip: i.private_ip, guarded: true }
     }
+    /// Groups apply to a balancer of TCP only if it has some.
+    fn of_service(s: &'s ServiceInterface) -> End<'s> {
+        let guarded = s.kind != "network_load_balancer" || !s.groups.is_empty();
+        End { groups: &s.groups, subnet: &s.subnet, ip: s.private_ip, guarded }
+    }
 }
 
 /// From an instance to an address.
@@ -93,6 +98,10 @@ pub fn from_instance(world: &World, region: &str, id: &str, to: Ipv4Addr, packet
         if let Some(j) = r.ec2.instances.values().find(has) {
             return enters(&r.ec2, other, j, seen_as, packet, now);
         }
+        let known = |s: &&ServiceInterface| s.public.as_ref().is_some_and(|p| p.ip == to);
+        if let Some(s) = r.ec2.service_interfaces.values().find(known) {
+            return enters_service(&r.ec2, other, s, seen_as, packet, now);
+        }
     }
     Outcome::Arrives(Arrival::Internet(seen_as))
 }
@@ -122,12 +131,15 @@ fn inside(state: &State, region: &str, from: &End<'_>, vpc: &str, to: Ipv4Addr, 
     let instance = state.instances.values().find(|j| j.vpc == vpc && j.private_ip == to && !j.state.is_ending());
     let gateway = state.nat_gateways.values().find(|n| n.vpc == vpc && n.private_ip == to && n.holds_address(now));
     let service = state.service_interfaces.values().find(|s| s.vpc == vpc && s.private_ip == to);
+    let own = state.own_interfaces.values().find(|o| o.vpc == vpc && o.addresses().any(|ip| ip == to));
+    let by_own = own.and_then(|o| state.instances.get(&o.attachment.as_ref()?.instance));
     let (target, arrival) = if let Some(j) = instance {
         (End::of(j), Arrival::Instance(region.into(), j.id.clone()))
+    } else if let Some((own, j)) = own.zip(by_own) {
+        let end = End { groups: &own.groups, subnet: &own.subnet, ip: to, guarded: true };
+        (end, Arrival::Instance(region.into(), j.id.clone()))
     } else if let Some(s) = service {
-        let guarded = s.kind != "network_load_balancer" || !s.groups.is_empty();
-        let end = End { groups: &s.groups, subnet: &s.subnet, ip: to, guarded };
-        (end, Arrival::Service(region.into(), s.of.clone()))
+        (End::of_service(s), Arrival::Service(region.into(), s.of.clone()))
     } else if let Some(n) = gateway {
         let end = End { groups: &none, subnet: &n.subnet, ip: to, guarded: false };
         (end, Arrival::Service(region.into(), n.id.clone()))
@@ -151,31 +163,58 @@ fn inside(state: &State, region: &str, from: &End<'_>, vpc: &str, to: Ipv4Addr, 
             return Outcome::Dropped("a network ACL denies it");
         }
     }
-    match instance.is_some_and(|j| j.state != InstanceState::Running) {
+    match instance.or(by_own).is_some_and(|j| j.state != InstanceState::Running) {
         true => Outcome::Dropped("it is not running"),
         false => Outcome::Arrives(arrival),
     }
 }
 
-/// In over the internet gateway.
+/// In over the internet gateway, to an instance.
 fn enters(state: &State, region: &str, i: &Instance, client: Ipv4Addr, packet: Packet, now: Time) -> Outcome {
     if i.state != InstanceState::Running {
         return Outcome::Dropped("it is not running");
     }
-    let route = route(state, &i.subnet, &i.vpc, client);
+    let arrival = Arrival::Instance(region.into(), i.id.clone());
+    comes_in(state, (&End::of(i), &i.vpc), client, packet, now)
+        .map_or_else(Outcome::Dropped, |()| Outcome::Arrives(arrival))
+}
+
+/// In over the internet gateway, to what a service has.
+fn enters_service(
+    state: &State,
+    region: &str,
+    s: &ServiceInterface,
+    client: Ipv4Addr,
+    packet: Packet,
+    now: Time,
+) -> Outcome {
+    let arrival = Arrival::Service(region.into(), s.of.clone());
+    comes_in(state, (&End::of_service(s), &s.vpc), client, packet, now)
+        .map_or_else(Outcome::Dropped, |()| Outcome::Arrives(arrival))
+}
+
+/// Whether a packet comes in over the internet gateway of a VPC, and its answer out; else what drops it.
+fn comes_in(
+    state: &State,
+    (end, vpc): (&End<'_>, &str),
+    client: Ipv4Addr,
+    packet: Packet,
+    now: Time,
+) -> Result<(), &'static str> {
+    let route = route(state, end.subnet, vpc, client);
     if !route.is_some_and(|r| r.by.starts_with("igw-") && state.leads(r, now)) {
-        return Outcome::Dropped("no route leads back over an internet gateway");
+        return Err("no route leads back over an internet gateway");
     }
-    if !crosses(state, &i.subnet, Way::Request { out: false }, packet, client) {
-        return Outcome::Dropped("the network ACL denies it");
+    if !crosses(state, end.subnet, Way::Request { out: false }, packet, client) {
+        return Err("the network ACL denies it");
     }
-    if !allows(state, &i.groups, false, packet, client, &[]) {
-        return Outcome::Dropped("no inbound rule of the security groups allows it");
+    if end.guarded && !allows(state, end.groups, false, packet, client, &[]) {
+        return Err("no inbound rule of the security groups allows it");
     }
-    if !crosses(state, &i.subnet, Way::Answer { out: true }, packet, client) {
-        return Outcome::Dropped("the network ACL denies the answer");
+    if !crosses(state, end.subnet, Way::Answer { out: true }, packet, client) {
+        return Err("the network ACL denies the answer");
     }
-    Outcome::Arrives(Arrival::Instance(region.into(), i.id.clone()))
+    Ok(())
 }
 
 /// Out of the VPC: as which address.

@@ -9,6 +9,7 @@ use arcstr::ArcStr;
 use super::checks::none_of;
 use super::documented_filters;
 use super::filter::{Filters, Values};
+use super::interfaces::Shown;
 use super::network::tenancy;
 use super::page::Page;
 use super::state::instance::{Instance, InstanceState, Metadata};
@@ -339,7 +340,13 @@ fn instance(
         x.nest("iamInstanceProfile", |x| profile(x, arn));
     }
     if alive {
-        x.nest("networkInterfaceSet", |x| x.nest("item", |x| interface(x, state, region, account, i, public, false)));
+        x.nest("networkInterfaceSet", |x| {
+            x.nest("item", |x| interface(x, state, region, account, i, public, false));
+            for own in state.interfaces_of(&i.id) {
+                let shown = Shown::of_own(state, own, account);
+                x.nest("item", |x| shown.body(x, state, region, account, false));
+            }
+        });
     } else {
         x.empty("networkInterfaceSet");
     }
@@ -433,6 +440,11 @@ pub(super) fn interface(
                 x.el("publicIp", ip.to_string());
                 x.el("publicDnsName", public_dns(region, ip));
                 x.el("ipOwnerId", if i.public_ip == Some(ip) { "amazon" } else { account });
+                let elastic = alone.then(|| state.address_of(&i.id)).flatten();
+                if let Some((a, (association, _))) = elastic.and_then(|a| Some((a, a.association.as_ref()?))) {
+                    x.el("allocationId", &a.id);
+                    x.el("associationId", association);
+                }
             });
         }
     };

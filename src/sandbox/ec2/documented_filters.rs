@@ -215,8 +215,8 @@ pub(super) const IMAGES: Documented = &[
 pub(super) const INTERFACES: Documented = &[
     ("addresses.association.owner-id", "privateIpAddressesSet/item/association/ipOwnerId"),
     ("addresses.primary", "privateIpAddressesSet/item/primary"),
-    ("association.allocation-id", ""),
-    ("association.association-id", ""),
+    ("association.allocation-id", "association/allocationId"),
+    ("association.association-id", "association/associationId"),
     ("association.ip-owner-id", "association/ipOwnerId"),
     ("association.public-dns-name", "association/publicDnsName"),
     ("attachment.attach-time", "attachment/attachTime"),

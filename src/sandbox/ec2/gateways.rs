@@ -103,7 +103,9 @@ pub(super) fn detach_internet(world: &mut World, call: &Call<'_>) -> Result<Repl
     let mapped =
         state.instances.values().any(|i| {
             i.vpc == vpc && !i.state.is_ending() && (i.public_ip.is_some() || state.address_of(&i.id).is_some())
-        }) || state.nat_gateways.values().any(|n| n.vpc == vpc && n.public_ip.is_some() && n.holds_address(now));
+        }) || state.nat_gateways.values().any(|n| n.vpc == vpc && n.public_ip.is_some() && n.holds_address(now))
+            || state.service_interfaces.values().any(|s| s.vpc == vpc && s.public.is_some())
+            || state.addresses.values().filter_map(|a| state.own_interface_of(a)).any(|o| o.vpc == vpc);
     if mapped {
         let message = format!(
             "Network {vpc} has some mapped public address(es). Please unmap those public address(es) before detaching the \

@@ -470,6 +470,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     }
     let in_use = state.instances.values().any(|i| i.groups.contains(&id))
         || state.service_interfaces.values().any(|s| s.groups.contains(&id))
+        || state.own_interfaces.values().any(|i| i.groups.contains(&id))
         || state.groups.values().any(|g| g.id != id && g.rules.iter().any(|r| r.peer == Peer::Group(id.clone())));
     if in_use {
         return Err(ApiError::new("DependencyViolation", format!("resource {id} has a dependent object")));

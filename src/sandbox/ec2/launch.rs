@@ -9,7 +9,6 @@ use super::state::instance::{Instance, InstanceState, Metadata, Spot};
 use super::state::{Attachment, Disk, Event, Phase, Shape, State, Tags, Volume};
 use super::types;
 use crate::base::Time;
-use crate::net::cidr::Cidr;
 use crate::sandbox::wire::ApiError;
 use crate::sandbox::world::World;
 
@@ -261,15 +260,7 @@ fn check(state: &State, wanted: &LaunchRequest, now: Time) -> Result<Plan, ApiEr
         return Err(ApiError::new("InvalidKeyPair.NotFound", format!("The key pair '{key}' does not exist")));
     }
     if let Some(ip) = wanted.private_ip {
-        if !Cidr::new(subnet.cidr).holds(ip) {
-            return Err(ApiError::new(
-                "InvalidParameterValue",
-                format!("Address {ip} does not fall within the subnet's address range"),
-            ));
-        }
-        if subnet.taken.contains(&ip) {
-            return Err(ApiError::new("InvalidIPAddress.InUse", format!("Address {ip} is in use.")));
-        }
+        super::checks::free_address(subnet, ip)?;
     }
     for v in &wanted.volumes {
         check_volume(state, image, v)?;

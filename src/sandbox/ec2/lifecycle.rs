@@ -7,7 +7,7 @@ use std::time::Duration;
 use arcstr::ArcStr;
 
 use super::state::instance::{Check, InstanceState};
-use super::state::{Event, State};
+use super::state::{Event, OwnInterface, State};
 use crate::base::Time;
 use crate::sandbox::world::World;
 use crate::sandbox::world::event_queue;
@@ -230,8 +230,14 @@ fn end(state: &mut State, id: &str) {
         }
     }
     for a in state.addresses.values_mut() {
-        if a.association.as_ref().is_some_and(|(_, of)| of == id) {
-            a.association = None;
+        a.association.take_if(|(_, of)| *of == id);
+    }
+    let at = |o: &&OwnInterface| o.attachment.as_ref().is_some_and(|a| a.instance == id);
+    let others: Vec<ArcStr> = state.own_interfaces.values().filter(at).map(|o| o.id.clone()).collect();
+    for own in others {
+        let left = state.own_interfaces.get_mut(&own).and_then(|o| o.attachment.take());
+        if left.is_some_and(|a| a.delete_on_termination) {
+            state.drop_own_interface(&own);
         }
     }
 }

@@ -71,7 +71,7 @@ mod vpcs;
 
 pub use actions::{Deed, by_alarm};
 pub(in crate::sandbox) use describe::{private_dns, public_dns};
-pub use interfaces::{Wanted, address_in, keep};
+pub use interfaces::{Outside, Wanted, keep, kept_in};
 pub use launch::{LaunchRequest, VolumeRequest, launch};
 pub use lifecycle::{reboot_from_inside, shut_down_from_inside, terminate};
 pub use load::cpu_percent;

@@ -1,7 +1,7 @@
 //! EC2 over time: the events that come due.
 
 use super::state::Event;
-use super::{gateways, lifecycle, volumes};
+use super::{gateways, interfaces, lifecycle, volumes};
 use crate::base::Time;
 use crate::sandbox::world::World;
 use crate::sandbox::world::fact::Fact;
@@ -13,6 +13,8 @@ pub(crate) fn apply_event(world: &mut World, region: &str, event: Event, now: Ti
         let state = &mut world.region(region).ec2;
         if id.starts_with("nat-") {
             gateways::settle(state, id, now, shown);
+        } else if id.starts_with("eni-") {
+            interfaces::settle(state, id);
         } else {
             volumes::settle(state, id);
         }

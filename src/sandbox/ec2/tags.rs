@@ -116,6 +116,7 @@ impl State {
             "lt" => self.templates.get_mut(id).map(|t| &mut t.tags),
             "eni" => {
                 let there = self.service_interfaces.contains_key(id)
+                    || self.own_interfaces.contains_key(id)
                     || self.instances.values().any(|i| i.interface == id)
                     || self.nat_gateways.values().any(|n| n.interface == id);
                 if !there {

@@ -13,13 +13,34 @@ use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
 use crate::sandbox::world::event_queue;
 
-/// The zones that a request's subnets stand for, sorted, and their VPC.
-fn zones_of(world: &World, call: &Call<'_>, kind: Kind) -> Outcome<(Vec<Zone>, String)> {
+/// What a request says of one subnet.
+struct Mapping<'p> {
+    subnet: &'p str,
+    allocation: Option<&'p str>,
+    private_ip: Option<&'p str>,
+}
+
+/// The zones that a request's subnets stand for, sorted, and their VPC; `old` are those that the balancer has.
+fn zones_of(
+    world: &World,
+    call: &Call<'_>,
+    (kind, internal): (Kind, bool),
+    old: &[Zone],
+) -> Outcome<(Vec<Zone>, String)> {
     let (p, region) = (&call.params, call.region.as_str());
-    let mut subnets: Vec<&str> = p.texts("Subnets");
-    subnets.extend(p.list("SubnetMappings").into_iter().filter_map(|m| m.text("SubnetId")));
+    let plain = |subnet| Mapping { subnet, allocation: None, private_ip: None };
+    let mut mappings: Vec<Mapping<'_>> = p.texts("Subnets").into_iter().map(plain).collect();
+    mappings.extend(p.list("SubnetMappings").into_iter().filter_map(|m| {
+        let of = |name| m.text(name).filter(|t| !t.is_empty());
+        Some(Mapping {
+            subnet: m.text("SubnetId")?,
+            allocation: of("AllocationId"),
+            private_ip: of("PrivateIPv4Address"),
+        })
+    }));
     let (mut zones, mut vpc) = (Vec::new(), None);
-    for subnet in &subnets {
+    for m in &mappings {
+        let subnet = m.subnet;
         let Some(s) = ec2_port::subnet(world, region, subnet) else {
             return Err(ApiError::new("SubnetNotFound", format!("The subnet ID '{subnet}' does not exist")));
         };
@@ -32,7 +53,13 @@ fn zones_of(world: &World, call: &Call<'_>, kind: Kind) -> Outcome<(Vec<Zone>, S
         if vpc.get_or_insert_with(|| s.vpc.clone()) != &s.vpc {
             return Err(ApiError::new("InvalidSubnet", "All subnets must belong to the same VPC"));
         }
-        zones.push(Zone { name: s.zone, subnet: (*subnet).to_string() });
+        let there = old.iter().find(|z| z.subnet == subnet);
+        let (allocation, private_ip) = match there {
+            // What a balancer has in a subnet it keeps.
+            Some(z) => (z.allocation.clone(), z.private_ip),
+            None => ec2_port::addresses(world, call, (kind, internal), subnet, (m.allocation, m.private_ip))?,
+        };
+        zones.push(Zone { name: s.zone, subnet: subnet.to_string(), allocation, private_ip });
     }
     zones.sort_by(|a, b| a.name.cmp(&b.name));
     if kind == Kind::Application && zones.len() < 2 {
@@ -73,12 +100,13 @@ pub(super) fn create_load_balancer(world: &mut World, call: &Call<'_>) -> Outcom
         return Err(validation(format!("The IP address type '{addresses}' is not supported here")));
     }
     let tags = tags_of(p)?;
-    let (zones, vpc) = zones_of(world, call, kind)?;
+    let twin = world.region(region).elbv2.balancers.values().find(|lb| lb.name == name).cloned();
+    let old = twin.as_ref().map_or(&[][..], |t| &t.zones);
+    let (zones, vpc) = zones_of(world, call, (kind, internal), old)?;
     let mut security_groups = security_groups_of(world, call)?;
     if security_groups.is_empty() && kind == Kind::Application {
         security_groups.extend(ec2_port::default_security_group(world, region, &vpc));
     }
-    let twin = world.region(region).elbv2.balancers.values().find(|lb| lb.name == name).cloned();
     if let Some(twin) = twin {
         // Creating the same balancer again returns it.
         if (twin.kind, twin.internal, &twin.zones, &twin.security_groups) != (kind, internal, &zones, &security_groups)
@@ -88,7 +116,7 @@ pub(super) fn create_load_balancer(world: &mut World, call: &Call<'_>) -> Outcom
                 format!("A load balancer with the same name '{name}' exists, but with different settings"),
             ));
         }
-        return Ok(call.query(|x| x.list("LoadBalancers", "member", [&twin], |x, lb| render::balancer(x, lb, region))));
+        return Ok(shown(world, call, &twin.arn));
     }
     let arn = insert_balancer(world, region, name, kind, internal, vpc, zones, security_groups, call.now);
     let event = Event::Active { balancer: arn.clone() };
@@ -100,8 +128,14 @@ pub(super) fn create_load_balancer(world: &mut World, call: &Call<'_>) -> Outcom
     if let Some(lb) = state.balancers.get_mut(&arn) {
         lb.ip_address_type = addresses.to_string();
     }
-    let lb = state.balancers.get(&arn);
-    Ok(call.query(|x| x.list("LoadBalancers", "member", lb, |x, lb| render::balancer(x, lb, region))))
+    Ok(shown(world, call, &arn))
+}
+
+/// A balancer as CreateLoadBalancer answers.
+fn shown(world: &World, call: &Call<'_>, arn: &str) -> Reply {
+    let region = call.region.as_str();
+    let lb = world.peek(region).and_then(|r| r.elbv2.balancers.get(arn));
+    call.query(|x| x.list("LoadBalancers", "member", lb, |x, lb| render::balancer(x, world, lb, region)))
 }
 
 /// Puts a balancer into the world, still `provisioning`; returns its ARN.
@@ -183,8 +217,8 @@ pub(super) fn modify_load_balancer_attributes(world: &mut World, call: &Call<'_>
 /// A balancer's zones changed; its subnets are others.
 pub(super) fn set_subnets(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let lb = named_balancer(&world.region(&call.region).elbv2, call)?;
-    let (arn, kind, old) = (lb.arn.clone(), lb.kind, lb.vpc.clone());
-    let (zones, vpc) = zones_of(world, call, kind)?;
+    let (arn, kind, old, was) = (lb.arn.clone(), (lb.kind, lb.internal), lb.vpc.clone(), lb.zones.clone());
+    let (zones, vpc) = zones_of(world, call, kind, &was)?;
     if vpc != old {
         let message = "The subnets must be in the VPC of the load balancer";
         return Err(ApiError::new("InvalidConfigurationRequest", message));
@@ -194,12 +228,11 @@ pub(super) fn set_subnets(world: &mut World, call: &Call<'_>) -> Outcome<Reply> 
     }
     ec2_port::keep_interfaces(world, &call.region, &arn, call.now);
     physics::review_all(world, &call.region, call.now);
+    let lb = world.peek(&call.region).and_then(|r| r.elbv2.balancers.get(&arn));
     Ok(call.query(|x| {
-        x.list("AvailabilityZones", "member", &zones, |x, z| {
-            x.el("ZoneName", &z.name);
-            x.el("SubnetId", &z.subnet);
-            x.empty("LoadBalancerAddresses");
-        });
+        if let Some(lb) = lb {
+            render::zones(x, world, lb, &call.region);
+        }
     }))
 }
 

@@ -143,7 +143,7 @@ fn add_balancer(
     for subnet in subnets {
         let s = ec2.subnet_named(subnet).ok_or_else(|| format!("{name}: no subnet {subnet}"))?;
         vpc = s.vpc.to_string();
-        zones.push(Zone { name: s.zone.to_string(), subnet: s.id.to_string() });
+        zones.push(Zone { name: s.zone.to_string(), subnet: s.id.to_string(), allocation: None, private_ip: None });
     }
     let group = ec2.group_named(group).ok_or_else(|| format!("{name}: no group {group}"))?.id.to_string();
     let arn = insert_balancer(world, REGION, name, kind, internal, vpc, zones, vec![group], created);

@@ -8,6 +8,7 @@ use super::errors::{
 use super::state::{Listener, LoadBalancer, State, TargetGroup};
 use super::{attributes, page, render};
 use crate::sandbox::wire::{ApiError, Call, Reply};
+use crate::sandbox::world::World;
 
 /// The balancer that a parameter names.
 pub(super) fn named_balancer<'s>(state: &'s State, call: &Call<'_>) -> Outcome<&'s LoadBalancer> {
@@ -42,7 +43,7 @@ fn listener<'s>(state: &'s State, call: &Call<'_>, arn: &str) -> Outcome<&'s Lis
     state.listeners.get(arn).ok_or_else(listener_not_found)
 }
 
-pub(super) fn load_balancers(state: &State, call: &Call<'_>) -> Outcome<Reply> {
+pub(super) fn load_balancers(world: &World, state: &State, call: &Call<'_>) -> Outcome<Reply> {
     let (arns, names) = (call.params.texts("LoadBalancerArns"), call.params.texts("Names"));
     for arn in &arns {
         balancer(state, call, arn)?;
@@ -58,7 +59,7 @@ pub(super) fn load_balancers(state: &State, call: &Call<'_>) -> Outcome<Reply> {
     let all = state.balancers.values().filter(wanted).collect();
     let (page, next) = page::of(&call.params, all, |lb: &LoadBalancer| &lb.arn)?;
     Ok(call.query(|x| {
-        x.list("LoadBalancers", "member", page, |x, lb| render::balancer(x, lb, &call.region));
+        x.list("LoadBalancers", "member", page, |x, lb| render::balancer(x, world, lb, &call.region));
         x.opt("NextMarker", next);
     }))
 }

@@ -11,9 +11,11 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
 
 fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     call.refuse(&NOT_HERE)?;
-    let state = &world.region(&call.region).elbv2;
+    // What is touched for the first time is made.
+    world.region(&call.region);
+    let Some(state) = world.peek(&call.region).map(|r| &r.elbv2) else { return Ok(call.unknown_operation()) };
     match call.operation.as_str() {
-        "DescribeLoadBalancers" => describe::load_balancers(state, call),
+        "DescribeLoadBalancers" => describe::load_balancers(world, state, call),
         "DescribeTargetGroups" => describe::target_groups(state, call),
         "DescribeTargetHealth" => targets::describe_health(world, call),
         "DescribeListeners" => describe::listeners(state, call),
@@ -52,14 +54,12 @@ fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
 
 /// What is not done here, with the value that asks for nothing: refused instead of passed over.
 #[rustfmt::skip]
-const NOT_HERE: [(&[&str], &str, &str); 19] = [
+const NOT_HERE: [(&[&str], &str, &str); 17] = [
     (&["CreateListener", "ModifyListener"], "AlpnPolicy", ""),
     (&["CreateListener", "ModifyListener"], "MutualAuthentication.Mode", "off"),
     (&["CreateLoadBalancer"], "CustomerOwnedIpv4Pool", ""),
     (&["CreateLoadBalancer"], "IpamPools", ""),
     (&["CreateLoadBalancer", "SetSubnets"], "EnablePrefixForIpv6SourceNat", "off"),
-    (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.AllocationId", ""),
-    (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.PrivateIPv4Address", ""),
     (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.IPv6Address", ""),
     (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.SourceNatIpv6Prefix", ""),
     (&["SetSecurityGroups"], "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "on"),

@@ -1,9 +1,11 @@
 //! Balancers, listeners, rules and target groups as XML, element by element as the API reference has them.
 
+use super::ec2_port;
 use super::state::{Action, Kind, Listener, LoadBalancer, Rule, State, TargetGroup};
 use crate::sandbox::wire::Xml;
+use crate::sandbox::world::World;
 
-pub(super) fn balancer(x: &mut Xml, lb: &LoadBalancer, region: &str) {
+pub(super) fn balancer(x: &mut Xml, world: &World, lb: &LoadBalancer, region: &str) {
     x.el("LoadBalancerArn", &lb.arn);
     x.el("DNSName", &lb.dns);
     x.el("CanonicalHostedZoneId", hosted_zone(lb.kind, region));
@@ -13,15 +15,27 @@ pub(super) fn balancer(x: &mut Xml, lb: &LoadBalancer, region: &str) {
     x.el("VpcId", &lb.vpc);
     x.nest("State", |x| x.el("Code", if lb.active { "active" } else { "provisioning" }));
     x.el("Type", lb.kind.word());
-    x.list("AvailabilityZones", "member", &lb.zones, |x, z| {
-        x.el("ZoneName", &z.name);
-        x.el("SubnetId", &z.subnet);
-        x.empty("LoadBalancerAddresses");
-    });
+    zones(x, world, lb, region);
     if !lb.security_groups.is_empty() {
         x.list("SecurityGroups", "member", &lb.security_groups, |x, g| x.raw_text(g));
     }
     x.el("IpAddressType", &lb.ip_address_type);
+}
+
+/// A balancer's zones. Addresses are shown where somebody chose them.
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAddress.html>
+pub(super) fn zones(x: &mut Xml, world: &World, lb: &LoadBalancer, region: &str) {
+    x.list("AvailabilityZones", "member", &lb.zones, |x, z| {
+        x.el("ZoneName", &z.name);
+        x.el("SubnetId", &z.subnet);
+        let chosen = (z.allocation.is_some() || z.private_ip.is_some()).then_some(z);
+        x.list("LoadBalancerAddresses", "member", chosen, |x, z| {
+            let public = ec2_port::node_addresses(world, region, lb, z).and_then(|(_, public)| public);
+            x.opt("IpAddress", public.map(|ip| ip.to_string()));
+            x.opt("AllocationId", z.allocation.as_ref());
+            x.opt("PrivateIPv4Address", z.private_ip.map(|ip| ip.to_string()));
+        });
+    });
 }
 
 /// Route 53's zone of the balancers' names: <https://docs.aws.amazon.com/general/latest/gr/elb.html>.

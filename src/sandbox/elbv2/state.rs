@@ -139,6 +139,12 @@ pub struct Zone {
     pub name: String,
     /// The subnet in it.
     pub subnet: String,
+    /// The allocation of the Elastic IP address that it has there, if one was given.
+    #[serde(default)]
+    pub allocation: Option<String>,
+    /// The private address that it has there, if one was asked for.
+    #[serde(default)]
+    pub private_ip: Option<std::net::Ipv4Addr>,
 }
 
 /// A listener.

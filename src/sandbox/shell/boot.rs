@@ -84,6 +84,9 @@ fn furnish(host: &mut Host<'_>) {
                 host.install(package);
                 let service = package.service.as_ref().map(|s| s.name.clone()).unwrap_or_default();
                 host.enable(&service, true);
+                if !script.contains(package.name.as_str()) {
+                    answer_checks(host, port, &service);
+                }
             }
             None => {
                 let service = Service { ports: vec![port], enabled: true, documents: None };
@@ -91,6 +94,24 @@ fn furnish(host: &mut Host<'_>) {
                     software.services.insert(arcstr::format!("app-{port}"), service);
                 }
             }
+        }
+    }
+}
+
+/// An image whose web server was healthy until somebody looked has the pages that load balancers ask it for.
+fn answer_checks(host: &mut Host<'_>, port: u16, service: &str) {
+    let Some(folder) = host.service(service).and_then(|s| s.documents.clone()) else { return };
+    let groups = host.world.peek(&host.region).map(|r| &r.elbv2.groups).into_iter().flat_map(|groups| groups.values());
+    let asked = groups.filter(|g| g.check.protocol == "HTTP").flat_map(|g| {
+        let of_port = g.targets.iter().filter(|t| t.id == host.id.as_str() && g.check.port_of(t.port) == port);
+        of_port.filter_map(|_| g.check.path.clone())
+    });
+    let paths: Vec<String> = asked.filter_map(|p| p.split('?').next().map(str::to_string)).collect();
+    for path in paths.iter().filter(|p| p.starts_with('/') && !p.ends_with('/') && !p.contains("..")) {
+        let full = format!("{folder}{path}");
+        files::make_folders(host, files::parent(&full), "root");
+        if !files::exists(host, &full) {
+            files::put(host, &full, Some("OK\n".to_string()), "root");
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Host<'w> {
     pub(super) region: ArcStr,
     pub(super) id: ArcStr,
     pub(super) now: Time,
+    /// Commands that were carried out since it was opened.
+    pub(super) carried: usize,
 }
 
 /// A block device: a volume, or a partition of the root volume.
@@ -48,7 +50,7 @@ impl<'w> Host<'w> {
         if i.platform.is_some() {
             return None;
         }
-        let mut host = Host { region: world.region_name(region), id: i.id.clone(), world, now };
+        let mut host = Host { region: world.region_name(region), id: i.id.clone(), world, now, carried: 0 };
         boot::make(&mut host);
         Some(host)
     }
@@ -228,8 +230,7 @@ impl<'w> Host<'w> {
     }
     /// The service that listens on a port.
     pub(super) fn listener(&self, port: u16) -> Option<(&ArcStr, &Service)> {
-        let all = self.software()?.services.iter();
-        all.into_iter().find(|(name, service)| service.ports.contains(&port) && self.runs(name))
+        self.state().serving(self.instance()?, port)
     }
 
     // Disks.
@@ -302,15 +303,7 @@ impl<'w> Host<'w> {
     }
     /// The file system that a path lies in, and the path within it.
     pub(super) fn locate(&self, path: &str) -> (ArcStr, String) {
-        let mounts = self.inside().map_or(&[][..], |i| &i.mounts);
-        let under = mounts.iter().filter(|(at, _)| path == at || path.starts_with(&format!("{at}/")));
-        match under.max_by_key(|(at, _)| at.len()) {
-            Some((at, volume)) => {
-                let rest = &path[at.len()..];
-                (volume.clone(), if rest.is_empty() { "/".into() } else { rest.to_string() })
-            }
-            None => (self.root(), path.to_string()),
-        }
+        self.instance().map_or_else(|| (ArcStr::new(), path.to_string()), |i| i.locate(path))
     }
     pub(super) fn new_file_system(&mut self, kind: FileSystemKind, size: u32) -> FileSystem {
         let uuid = self.world.new_uuid();

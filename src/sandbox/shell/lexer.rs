@@ -10,6 +10,13 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
     Lexer { chars: text.chars().collect(), at: 0, waiting: Vec::new(), tokens: Vec::new() }.run()
 }
 
+/// What is said of a here-document whose end is not there begins so.
+pub(super) const NO_END: &str = "The here-document has no end";
+
+fn no_end(end: &str) -> String {
+    format!("{NO_END}: {end} is missing.")
+}
+
 struct Lexer {
     chars: Vec<char>,
     at: usize,
@@ -52,7 +59,7 @@ impl Lexer {
         if self.waiting.is_empty() {
             Ok(self.tokens)
         } else {
-            Err("A here-document (<<) takes several lines, which the simulated shell reads from user data only: use echo and >.".into())
+            Err(self.waiting.first().map_or_else(String::new, |(_, end, _)| no_end(end)))
         }
     }
 
@@ -133,7 +140,7 @@ impl Lexer {
             let mut text = String::new();
             loop {
                 if self.at >= self.chars.len() {
-                    return Err(format!("The here-document has no end: {end} is missing."));
+                    return Err(no_end(&end));
                 }
                 let line: String = self.chars[self.at..].iter().take_while(|c| **c != '\n').collect();
                 self.at += line.chars().count() + 1;

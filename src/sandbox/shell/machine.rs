@@ -13,6 +13,8 @@ use crate::sandbox::ec2::state::Process;
 const MOST_OUTPUT: usize = 64 * 1024;
 /// Bytes of a variable or of what `$(…)` stands for.
 const MOST_VALUE: usize = 16 * 1024;
+/// Commands that one line carries out, those in `$(…)` too.
+const MOST_COMMANDS: usize = 2_000;
 /// Words that a command may have once all is filled in.
 const MOST_ARGUMENTS: usize = 1_000;
 
@@ -58,6 +60,8 @@ pub(super) fn home(user: &str) -> String {
 enum Frame {
     List(VecDeque<Step>),
     Condition(Vec<Step>, Vec<Step>),
+    /// The variable, what it is still to be, and what is done each time.
+    Each(String, VecDeque<String>, Vec<Step>),
 }
 
 /// What is being carried out.
@@ -66,6 +70,8 @@ pub(super) struct Work {
     frames: Vec<Frame>,
     pub(super) parts: VecDeque<Part>,
     printed: usize,
+    /// Commands that were carried out.
+    carried: usize,
     /// How deep in `$(…)`.
     depth: usize,
     /// Whether cloud-init does it: nothing takes time, and packages are there.
@@ -89,8 +95,27 @@ impl Work {
     /// Goes on with the next command, whose parts are then to be taken. Nothing is left if it is over.
     pub(super) fn advance(&mut self, host: &mut Host<'_>, who: &mut Who, history: &[String]) {
         while self.parts.is_empty() {
+            if self.carried > MOST_COMMANDS || host.carried > MOST_COMMANDS {
+                self.drop_all();
+                self.carried = 0;
+                let said = format!("(simulated by Skydeck: one line carries out at most {MOST_COMMANDS} commands)\n");
+                self.parts.push_back(Part::Err(said));
+                who.status = 1;
+                return;
+            }
             match self.frames.last_mut() {
                 None => return,
+                Some(Frame::Each(name, left, body)) => match left.pop_front() {
+                    None => {
+                        self.frames.pop();
+                    }
+                    Some(value) => {
+                        let (name, body) = (name.clone(), body.clone());
+                        self.carried += 1;
+                        self.frames.push(Frame::List(body.into()));
+                        self.with(host, who, history, |cx| cx.set(&name, &value));
+                    }
+                },
                 Some(Frame::Condition(..)) => {
                     if let Some(Frame::Condition(then, otherwise)) = self.frames.pop() {
                         let branch = if who.status == 0 { then } else { otherwise };
@@ -116,8 +141,34 @@ impl Work {
                                 self.frames.push(Frame::Condition(then, otherwise));
                                 self.frames.push(Frame::List(condition.into()));
                             }
+                            Node::For(name, words, body) => {
+                                let mut values: VecDeque<String> = VecDeque::new();
+                                let mut wrong = None;
+                                let before = self.with(host, who, history, |cx| {
+                                    for word in &words {
+                                        match expand(cx, word) {
+                                            Ok(more) => values.extend(more),
+                                            Err(why) => wrong = Some(why),
+                                        }
+                                    }
+                                });
+                                self.parts.extend(before);
+                                match wrong {
+                                    None if values.len() <= MOST_ARGUMENTS => {
+                                        who.status = 0;
+                                        self.frames.push(Frame::Each(name, values, body));
+                                    }
+                                    wrong => {
+                                        let why = wrong.unwrap_or_else(|| "bash: Argument list too long".into());
+                                        self.parts.push_back(Part::Err(format!("{why}\n")));
+                                        who.status = 1;
+                                    }
+                                }
+                            }
                             Node::Pipeline(commands, behind) => {
+                                let before = host.carried;
                                 let ran = self.pipeline(host, who, history, &commands, behind);
+                                self.carried += host.carried.saturating_sub(before).max(1);
                                 who.status = ran.status;
                                 self.parts.extend(ran.parts);
                             }
@@ -126,6 +177,30 @@ impl Work {
                 },
             }
         }
+    }
+
+    /// Something is done at the prompt beside commands; what was written meanwhile.
+    fn with(
+        &self,
+        host: &mut Host<'_>,
+        who: &mut Who,
+        history: &[String],
+        done: impl FnOnce(&mut Cx<'_, '_>),
+    ) -> Vec<Part> {
+        let mut cx = Cx {
+            host,
+            user: who.user.clone(),
+            who,
+            stdin: None,
+            quiet: self.quiet,
+            depth: self.depth,
+            history,
+            behind: false,
+            piped: false,
+            before: Vec::new(),
+        };
+        done(&mut cx);
+        cx.before
     }
 
     fn pipeline(
@@ -325,8 +400,25 @@ fn one(cx: &mut Cx<'_, '_>, word: &Word) -> Result<String, Ran> {
     }
 }
 
+/// `{1..5}` with what stands around it; none if it is no range.
+fn counted(word: &Word) -> Option<Vec<String>> {
+    let [Piece::Text(text, false)] = word.as_slice() else { return None };
+    let (before, rest) = text.split_once('{')?;
+    let (range, after) = rest.split_once('}')?;
+    let (first, last) = range.split_once("..")?;
+    let (first, last) = (first.parse::<i64>().ok()?, last.parse::<i64>().ok()?);
+    let many = last.abs_diff(first) < MOST_ARGUMENTS as u64;
+    let count = |n: i64| format!("{before}{n}{after}");
+    many.then(|| {
+        if first <= last { (first..=last).map(count).collect() } else { (last..=first).rev().map(count).collect() }
+    })
+}
+
 /// Fills a word in: it may become several, or none.
 fn expand(cx: &mut Cx<'_, '_>, word: &Word) -> Result<Vec<String>, String> {
+    if let Some(all) = counted(word) {
+        return Ok(all);
+    }
     let mut out: Vec<String> = Vec::new();
     let mut current: Option<String> = None;
     let mut starred = false;

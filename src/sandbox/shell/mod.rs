@@ -11,6 +11,7 @@
 //! | [`session`] | who is logged in where, and what is said when |
 //! | [`host`], [`boot`], [`files`] | one instance from within, made at the first look |
 //! | [`commands`] | the commands |
+//! | `pattern` | the simple patterns of grep |
 //! | [`data`] | what they know |
 //! | [`login`] | whether one gets in at all |
 //! | [`remote`] | one command over ssh, without anybody before it |
@@ -25,6 +26,7 @@ mod host;
 mod lexer;
 pub mod login;
 mod machine;
+mod pattern;
 pub mod remote;
 mod session;
 #[cfg(test)]

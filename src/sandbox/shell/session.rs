@@ -113,6 +113,8 @@ pub struct Shell {
     due: Option<Time>,
     status: i32,
     history: Vec<String>,
+    /// Lines that others are to follow: a here-document without its end, a `for` without its `done`.
+    begun: Option<String>,
 }
 
 impl Shell {
@@ -120,11 +122,14 @@ impl Shell {
     pub fn log_in(world: &mut World, region: &str, id: &str, user: &str, now: Time) -> Option<(Shell, String)> {
         let (level, text) = enter(world, region, id, user, now, None)?;
         let (work, live, history) = (Work::default(), None, Vec::new());
-        Some((Shell { levels: vec![level], work, live, due: None, status: 0, history }, text))
+        Some((Shell { levels: vec![level], work, live, due: None, status: 0, history, begun: None }, text))
     }
 
     /// What stands before the line.
     pub fn prompt(&self, world: &World) -> String {
+        if self.begun.is_some() {
+            return "> ".into();
+        }
         let Some(level) = self.levels.last() else { return String::new() };
         let Some(who) = level.who.last() else { return String::new() };
         let state = world.peek(&level.region).map(|r| &r.ec2);
@@ -148,14 +153,18 @@ impl Shell {
 
     /// Begins a line. What it says comes with [`Shell::turn`].
     pub fn enter(&mut self, line: &str) {
-        let line = line.trim();
+        let begun = self.begun.take();
+        // Within a here-document each blank counts.
+        let line = if begun.is_some() { line } else { line.trim() };
         if !line.is_empty() && self.history.last().map(String::as_str) != Some(line) {
             self.history.push(line.to_string());
             let more = self.history.len().saturating_sub(MOST_HISTORY);
             self.history.drain(..more);
         }
-        match words::parse(line) {
+        let text = begun.map_or_else(|| line.to_string(), |begun| format!("{begun}\n{line}"));
+        match words::parse(&text) {
             Ok(steps) => self.work = Work::of(steps),
+            Err(why) if words::takes_more(&why) => self.begun = Some(text),
             Err(why) => {
                 self.work = Work::default();
                 self.work.parts.push_back(Part::Err(format!("{why}\n")));
@@ -179,7 +188,7 @@ impl Shell {
         let quits = self.quits_by_q();
         let mut text = String::from(if quits { "" } else { "^C\n" });
         self.work.drop_all();
-        self.due = None;
+        (self.due, self.begun) = (None, None);
         if let (Some(live), Some(level)) = (self.live.take(), self.levels.last())
             && let Some(mut host) = Host::open(world, &level.region, &level.id, now)
         {
@@ -192,6 +201,11 @@ impl Shell {
 
     /// Ctrl-D at an empty line.
     pub fn end_of_file(&mut self) {
+        if self.begun.take().is_some() {
+            self.work = Work::default();
+            self.work.parts.push_back(Part::Err("bash: syntax error: unexpected end of file\n".into()));
+            return self.set_status(2);
+        }
         let status = self.levels.last().and_then(|l| l.who.last()).map_or(0, |w| w.status);
         self.work = Work::default();
         self.work.parts.push_back(Part::Out("logout\n".into()));

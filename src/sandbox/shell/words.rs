@@ -53,6 +53,8 @@ pub(super) enum Node {
     Pipeline(Vec<Simple>, bool),
     /// `if … then … else … fi`
     If(Vec<Step>, Vec<Step>, Vec<Step>),
+    /// `for NAME in WORDS; do … done`
+    For(String, Vec<Word>, Vec<Step>),
 }
 
 /// What stands before it.
@@ -74,7 +76,7 @@ pub(super) struct Step {
 }
 
 /// Words that begin what is not done here.
-const REFUSED: &[&str] = &["for", "while", "until", "case", "function", "select", "{", "[[", "((", "!"];
+const REFUSED: &[&str] = &["while", "until", "case", "function", "select", "{", "[[", "((", "!"];
 
 /// A word, or a sign between words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +110,19 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, String> {
 
 pub(super) fn unexpected(what: &str) -> String {
     format!("bash: syntax error near unexpected token `{what}'")
+}
+
+/// What is said where the text ends too early.
+fn unfinished(word: &str) -> String {
+    format!("{UNFINISHED}: `{word}' is missing")
+}
+
+/// What such a sentence begins with.
+const UNFINISHED: &str = "bash: syntax error: unexpected end of file";
+
+/// Whether more lines could make good what is wrong with a text.
+pub(super) fn takes_more(why: &str) -> bool {
+    why.starts_with(UNFINISHED) || why.starts_with(lexer::NO_END)
 }
 
 fn sign(token: &Token) -> &'static str {
@@ -171,7 +186,9 @@ impl Parser {
                 }
                 None => return Ok(steps),
                 Some(Token::Word(_)) => return Ok(steps),
-                Some(other) => return Err(unexpected(sign(other))),
+                Some(Token::Pipe | Token::Redirect(_)) => {
+                    return Err("The simulated shell has no pipe and no redirect behind done and fi: put it behind the commands within.".into());
+                }
             };
             self.at += 1;
         }
@@ -180,6 +197,9 @@ impl Parser {
     fn node(&mut self, depth: usize) -> Result<Node, String> {
         if self.next_is(&["if"]) {
             return self.branch(depth);
+        }
+        if self.next_is(&["for"]) {
+            return self.each(depth);
         }
         if let Some(Token::Word(word)) = self.tokens.get(self.at)
             && let Some(name) = keyword(word).filter(|k| REFUSED.contains(k))
@@ -231,12 +251,49 @@ impl Parser {
         Ok(Node::If(condition, then, otherwise))
     }
 
+    /// `for NAME in WORDS; do … done`
+    fn each(&mut self, depth: usize) -> Result<Node, String> {
+        self.at += 1;
+        let name = match self.tokens.get(self.at) {
+            Some(Token::Word(word)) => keyword(word).unwrap_or_default().to_string(),
+            None => return Err(unfinished("in")),
+            Some(other) => return Err(unexpected(sign(other))),
+        };
+        let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !plain {
+            return Err(format!("bash: `{name}': not a valid identifier"));
+        }
+        self.at += 1;
+        self.word("in")?;
+        let mut words = Vec::new();
+        while let Some(Token::Word(word)) = self.tokens.get(self.at) {
+            words.push(word.clone());
+            self.at += 1;
+        }
+        match self.tokens.get(self.at) {
+            Some(Token::Then) => {}
+            None => return Err(unfinished("do")),
+            Some(other) => return Err(unexpected(sign(other))),
+        }
+        while matches!(self.tokens.get(self.at), Some(Token::Then)) {
+            self.at += 1;
+        }
+        self.word("do")?;
+        let body = self.list(&["done"], depth + 1)?;
+        self.word("done")?;
+        if body.is_empty() { Err(unexpected("done")) } else { Ok(Node::For(name, words, body)) }
+    }
+
     fn word(&mut self, word: &str) -> Result<(), String> {
         if self.next_is(&[word]) {
             self.at += 1;
             return Ok(());
         }
-        Err(format!("bash: syntax error: `{word}' is missing"))
+        match self.tokens.get(self.at) {
+            None => Err(unfinished(word)),
+            Some(_) => Err(format!("bash: syntax error: `{word}' is missing")),
+        }
     }
 }
 
@@ -256,7 +313,7 @@ mod tests {
         let of = |s: &Simple| s.words.iter().map(text).collect::<Vec<_>>();
         let node = |s: Step| match s.node {
             Node::Pipeline(commands, _) => commands.iter().map(of).collect::<Vec<_>>(),
-            Node::If(..) => Vec::new(),
+            Node::If(..) | Node::For(..) => Vec::new(),
         };
         parse(line).expect(line).into_iter().flat_map(node).collect()
     }
@@ -286,14 +343,18 @@ mod tests {
     #[test]
     fn what_is_not_done_is_refused_in_one_sentence() {
         for (line, why) in [
-            ("for i in 1 2; do echo $i; done", "does not do for"),
+            ("while true; do echo; done", "does not do while"),
+            ("for i in 1 2; do done", "unexpected token `done'"),
+            ("for 1 in 2; do echo; done", "not a valid identifier"),
+            ("for i in 1; echo", "`do' is missing"),
+            ("for i in 1; do echo", "`done' is missing"),
             ("(echo a)", "does not do ( … )"),
             ("echo $((1+1))", "does not calculate"),
             ("echo 'a", "matching"),
             ("| a", "unexpected token `|'"),
             ("a ||", "unexpected token `newline'"),
             ("echo >", "unexpected token `newline'"),
-            ("cat <<EOF", "several lines"),
+            ("cat <<EOF", "EOF is missing"),
             ("fi", "unexpected token `fi'"),
             ("if true", "`then' is missing"),
         ] {

@@ -4,6 +4,8 @@
 //! data of the tables, and says the smallest change.
 
 pub(super) mod change;
+mod inside;
+mod judge;
 pub(super) mod network;
 mod question;
 
@@ -16,9 +18,9 @@ use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::KindDef;
 use crate::kinds::mend::{Mend, Mends};
 use crate::kinds::registry::ALL;
-use crate::model::derived::{ByText, Parts, Wanted};
+use crate::model::derived::{ByText, Parts, Rows, Wanted};
 use crate::model::{Derived, FieldInfo, Fields, Inputs, Kind, KindInfo, Link, Record, Selector, Tone, Value};
-use crate::net::path::{self, Answer, At, Hop, Verdict, hops};
+use crate::net::path::{Answer, At, Hop, Verdict};
 
 /// What was looked at.
 pub const HOP: FieldInfo =
@@ -27,7 +29,7 @@ pub const HOP: FieldInfo =
 pub const ANSWER: FieldInfo = FieldInfo::state(
     "answer",
     "ANSWER",
-    "passed, failed, or unknown: not read, or not modelled. Of the verdict: open, times-out or unknown.",
+    "passed, failed, or unknown: not read, or not modelled. Of the verdict: open, times-out, refused or unknown.",
 )
 .shown(0)
 .cells(7, 9);
@@ -51,9 +53,9 @@ pub const STEP: FieldInfo = FieldInfo::int("step", "STEP", "Where in the way it 
 pub static INFO: KindInfo = KindInfo::new("doctor", "hop", "Doctor", &FIELDS)
     .doc(
         "Why a port of an instance can or cannot be reached: from one's own address (me), from anywhere, from an address or a range, \
-         from another instance or from members of a security group. State, status checks, public address, VPC Block Public Access, routes, \
-         network ACLs both ways, and security groups, each passed, failed or unknown with its evidence; then the verdict and the \
-         smallest change. In the palette and on the command line: `doctor me web-1:22`, `doctor bastion 10.1.4.77:5432`.",
+         from another instance or from the instances of a security group, each of which is judged. State, status checks, public address, VPC \
+         Block Public Access, routes, network ACLs both ways, security groups, and what health checks know of the port, each passed, failed \
+         or unknown with its evidence; then the verdict and the smallest change. In the palette and on the command line: `doctor me web-1:22`, `doctor bastion 10.1.4.77:5432`.",
     )
     .aliases(&["why-not"])
     .sorted(&STEP)
@@ -67,7 +69,7 @@ pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links
 pub static MENDS: Mends = Mends { kind: &INFO, mend };
 
 static DERIVED: Derived =
-    Derived { inputs: INPUTS, derive, of: Some(Parts { asks, then: None, beside: |_, _| Vec::new() }) };
+    Derived { inputs: INPUTS, derive, of: Some(Parts { asks, then: Some(then), beside: |_, _| Vec::new() }) };
 
 static TEXT: ByText = ByText {
     read: question::normal,
@@ -82,7 +84,7 @@ static TEXT: ByText = ByText {
     exit: Some(exit),
 };
 
-/// What the way goes through.
+/// What the way goes through, and who knows what listens at its end.
 const INPUTS: &[&str] = &[
     "instances",
     "instance-statuses",
@@ -91,10 +93,17 @@ const INPUTS: &[&str] = &[
     "network-acls",
     "security-groups",
     "security-group-rules",
+    "target-groups",
+    "targets",
 ];
 
 fn asks(_: &str, _: &Scope) -> Vec<Wanted> {
-    INPUTS.iter().map(|kind| (*kind, Selector::All)).collect()
+    let of_the_way = INPUTS.iter().filter(|kind| !matches!(**kind, "target-groups" | "targets"));
+    of_the_way.map(|kind| (*kind, Selector::All)).collect()
+}
+
+fn then(text: &str, rows: &Rows<'_>) -> Vec<Wanted> {
+    question::read(text).map_or_else(|_| Vec::new(), |asked| inside::asks(&asked, rows))
 }
 
 /// A row.
@@ -143,17 +152,13 @@ fn derive(inputs: &Inputs) -> Vec<Record> {
         }
         network::Found::Way(way) => way,
     };
-    let hops = hops(&known.from, &known.to, known.by, asked.service);
-    let change = change::of(&hops, &known, asked.service);
-    let (verdict, why) = path::verdict(&hops);
+    let judged = judge::all(inputs, &known, asked.service);
+    let hops = &judged.hops;
+    let change = change::of(hops, &known, asked.service);
     let mut rows = vec![Row {
         hop: "verdict",
-        answer: Some(match verdict {
-            Verdict::Open => (Tone::Good, "open"),
-            Verdict::TimesOut => (Tone::Bad, "times-out"),
-            Verdict::Unknown => (Tone::Unknown, "unknown"),
-        }),
-        evidence: why,
+        answer: Some(told(judged.verdict)),
+        evidence: judged.why,
         change: change.clone(),
         ..Row::default()
     }];
@@ -162,12 +167,26 @@ fn derive(inputs: &Inputs) -> Vec<Record> {
         let (by, change) = (change.row.clone(), Some(change));
         rows.push(Row { step: 1, hop: "smallest change", evidence, by, change, answer: None });
     }
+    if let Some(evidence) = judged.members {
+        let by = known.from_row.clone();
+        rows.push(Row { step: rows.len() + 1, hop: "members", evidence, by, ..Row::default() });
+    }
     let failed = hops.iter().position(|h| h.sign.answer == Answer::Failed);
     for (i, hop) in hops.iter().enumerate() {
         let mended = change.clone().filter(|_| Some(i) == failed);
         rows.push(of_hop(rows.len() + 1, hop, &known, mended));
     }
     rows.iter().map(Row::record).collect()
+}
+
+/// A verdict's word.
+fn told(verdict: Verdict) -> (Tone, &'static str) {
+    match verdict {
+        Verdict::Open => (Tone::Good, "open"),
+        Verdict::TimesOut => (Tone::Bad, "times-out"),
+        Verdict::Refused => (Tone::Bad, "refused"),
+        Verdict::Unknown => (Tone::Unknown, "unknown"),
+    }
 }
 
 fn of_hop(step: usize, hop: &Hop, known: &network::Way, change: Option<change::Change>) -> Row {
@@ -223,12 +242,12 @@ fn mend(row: &Record) -> Option<Mend> {
     change::read(row.get(&MEND).as_str()?)
 }
 
-/// The exit status of the command line: 0 open, 1 times out, 3 unknown; `None` without a verdict.
+/// The exit status of the command line: 0 open, 1 times out or refused, 3 unknown; `None` without a verdict.
 fn exit(rows: &[&Record]) -> Option<u8> {
     let verdict = rows.iter().find(|r| r.get(&STEP).as_int() == Some(0))?;
     Some(match verdict.state.as_ref().map(|(_, word)| word.as_str()) {
         Some("open") => 0,
-        Some("times-out") => 1,
+        Some("times-out" | "refused") => 1,
         _ => 3,
     })
 }

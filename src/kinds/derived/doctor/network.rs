@@ -12,7 +12,8 @@ use crate::base::text::visible;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{self, fields};
 use crate::kinds::ec2::{
-    instance_statuses, network_acls, route_tables, security_group_rules as sgr, security_groups, subnets, vpcs,
+    instance_statuses, network_acls, network_interfaces, route_tables, security_group_rules as sgr, security_groups,
+    subnets, vpcs,
 };
 use crate::model::addresses::Block;
 use crate::model::{Inputs, Record, Value};
@@ -36,8 +37,24 @@ pub(in crate::kinds::derived) struct Way {
     pub(in crate::kinds::derived) to: End,
     pub(in crate::kinds::derived) to_row: RowId,
     pub(in crate::kinds::derived) by: By,
+    /// The instances that run in the group that asks, where a group does, and their names: at most [`MOST_MEMBERS`].
+    pub(in crate::kinds::derived) members: Vec<(String, End)>,
     /// What the target's groups are called, by id.
     pub(in crate::kinds::derived) names: Vec<(String, String)>,
+}
+
+/// Of a group that asks so many members are judged.
+pub(super) const MOST_MEMBERS: usize = 200;
+
+/// Whether an instance is what a question names: by id, name or address.
+pub(super) fn is_called(row: &Record, name: &str) -> bool {
+    match name.parse::<IpAddr>() {
+        Ok(ip) => {
+            let held = [&fields::PRIVATE_IP, &fields::PUBLIC_IP, &fields::ELASTIC_IPS, &fields::IPV6];
+            held.into_iter().any(|f| row.get(f).blocks().any(|b| b == Block::Ip(ip)))
+        }
+        Err(_) => row.id == name || row.name == name,
+    }
 }
 
 /// Finds both ends.
@@ -58,7 +75,9 @@ pub(super) fn find(inputs: &Inputs, asked: &Question) -> Found {
     };
     let target = end(inputs, to);
     let names = names(inputs);
-    Found::Way(Box::new(Way { from, from_row, to: target, to_row: to.id.clone(), by, names }))
+    let asks = from_row.as_deref().filter(|id| id.starts_with("sg-"));
+    let members = asks.map_or_else(Vec::new, |group| members_of(inputs, group, &to.id));
+    Found::Way(Box::new(Way { from, from_row, to: target, to_row: to.id.clone(), by, members, names }))
 }
 
 /// What groups are called, by id.
@@ -74,15 +93,8 @@ enum One<'i> {
 
 /// The instance with this id, address or name.
 fn one<'i>(inputs: &'i Inputs, name: &str) -> One<'i> {
-    let ip: Option<IpAddr> = name.parse().ok();
-    let has = |r: &Record| match ip {
-        Some(ip) => {
-            let held = [&fields::PRIVATE_IP, &fields::PUBLIC_IP, &fields::ELASTIC_IPS, &fields::IPV6];
-            held.into_iter().any(|f| r.get(f).blocks().any(|b| b == Block::Ip(ip)))
-        }
-        None => r.id == name || r.name == name,
-    };
-    let mut found: Vec<&Record> = inputs.rows("instances").iter().map(Arc::as_ref).filter(|r| has(r)).collect();
+    let mut found: Vec<&Record> =
+        inputs.rows("instances").iter().map(Arc::as_ref).filter(|r| is_called(r, name)).collect();
     // What was terminated keeps its name for an hour.
     let gone = |r: &Record| instance::state(r) == InstanceState::Terminated;
     if found.iter().any(|r| !gone(r)) {
@@ -122,6 +134,51 @@ fn origin(inputs: &Inputs, from: &str) -> Result<(Origin, Option<RowId>), String
         [group] => Ok((Origin::Inside(Box::new(members(inputs, group))), Some(group.id.clone()))),
         [] => Err(format!("no instance or security group of this region is called {}", visible(from))),
         many => Err(format!("{} security groups are called {}: name one by its id", many.len(), visible(from))),
+    }
+}
+
+/// The instances of a group that run, but for the one that is to be reached; all that are there if none runs.
+fn members_of(inputs: &Inputs, group: &str, to: &str) -> Vec<(String, End)> {
+    let of_group = |r: &&Arc<Record>| {
+        r.id != to
+            && instance::state(r) != InstanceState::Terminated
+            && r.get(&fields::SECURITY_GROUP_IDS).items().iter().any(|g| g == group)
+    };
+    let mut all: Vec<&Arc<Record>> = inputs.rows("instances").iter().filter(of_group).collect();
+    if all.iter().any(|r| instance::state(r) == InstanceState::Running) {
+        all.retain(|r| instance::state(r) == InstanceState::Running);
+    }
+    all.into_iter().take(MOST_MEMBERS).map(|r| (r.label().to_string(), end(inputs, r))).collect()
+}
+
+/// A network interface that is no instance's: a service's, or one that nothing has.
+pub(in crate::kinds::derived) fn interface(inputs: &Inputs, row: &Record) -> End {
+    use network_interfaces as eni;
+    let groups: Vec<String> = row.get(&eni::SECURITY_GROUP_IDS).items().iter().map(ToString::to_string).collect();
+    let vpc = row.get(&eni::VPC_ID).as_str();
+    let nowhere = Client { range: IpNet::V4(Ipv4Net::default()), anybody: false };
+    let user = row.get(&eni::USER).as_str().or(row.get(&eni::DESCRIPTION).as_str()).unwrap_or(row.id.as_str());
+    let state = match row.state.as_ref().map(|(_, s)| s.as_str()) {
+        Some("in-use") => Sign::passed(format!("{} of {user}", row.id)),
+        Some("available") => Sign::failed(format!("{} is attached to nothing", row.id)),
+        other => Sign::unknown(other.unwrap_or("not known")),
+    };
+    // A Network Load Balancer or a NAT gateway may have no groups. What limits it is then none of the rules here, and not known.
+    let managed = row.get(&eni::MANAGED).as_bool() == Some(true);
+    let rules = match groups.is_empty() && managed {
+        true => None,
+        false => rules(inputs, &groups),
+    };
+    End {
+        name: user.to_string(),
+        state,
+        checks: Sign::passed("an interface of its own has none"),
+        vpc: vpc.map(str::to_string),
+        subnets: row.get(&eni::SUBNET_ID).as_str().map(|id| subnet(inputs, id, vpc)).into_iter().collect(),
+        private: row.get(&eni::PRIVATE_IP).as_ip().map_or(nowhere, Client::address),
+        public: row.get(&eni::PUBLIC_IP).as_ip(),
+        rules,
+        groups,
     }
 }
 

@@ -142,7 +142,11 @@ fn a_door_that_is_shut_is_opened_by_one_rule_and_an_open_one_is_said_with_its_ru
     assert!(told("web db:80", "")[0].contains("outbound rules of the source's groups"));
     assert!(told("203.0.113.7 db:443", "")[0].contains("no public address"));
     assert!(told("me web:22", "")[0].contains("your own address is not known"));
-    assert!(told("sg-1 db:5432", "")[0].starts_with("verdict unknown"), "its members' addresses are not known");
+    let members = told("sg-1 db:5432", "");
+    assert!(
+        members[0].starts_with("verdict open web, its only instance: "),
+        "the target itself does not ask: {members:#?}"
+    );
     assert!(told("nobody web:22", "")[0].contains("is called nobody"));
     assert!(told("203.0.113.7 nobody:22", "").is_empty());
 }
@@ -169,4 +173,86 @@ fn what_decides_a_hop_is_named_by_its_id_whatever_it_is_called() {
     };
     assert_eq!(by("network ACL, in").as_deref(), Some("acl-1"));
     assert_eq!(by("security groups, in").as_deref(), Some("sg-1"));
+}
+
+/// The hops of a question whose tables are changed.
+fn told_of(text: &str, change: impl FnOnce(&mut Inputs)) -> Vec<String> {
+    let mut inputs = inputs(&question::normal(text).expect("a question"), "");
+    change(&mut inputs);
+    let said = |r: &Record| {
+        let of = |f: &FieldInfo| r.get(f).as_str().unwrap_or_default().to_string();
+        format!("{} {} {}", of(&HOP), r.state.as_ref().map_or("", |(_, s)| s.as_str()), of(&EVIDENCE))
+    };
+    derive(&inputs).iter().map(said).collect()
+}
+
+#[test]
+fn a_group_is_judged_by_its_instances_alike_some_or_none() {
+    let add = |records: Vec<Record>| {
+        move |inputs: &mut Inputs| {
+            let table = inputs.tables.iter_mut().find(|t| t.kind.0.name == "instances").expect("instances");
+            table.rows.extend(records.into_iter().map(Arc::new));
+        }
+    };
+    let alike = told_of("sg-1 db:5432", add(vec![instance("i-3", "app", "10.0.1.6", None)]));
+    assert!(alike[0].starts_with("verdict open all of 2 instances alike: "), "{alike:#?}");
+    assert!(!alike.iter().any(|l| l.starts_with("members")), "{alike:#?}");
+    // From 192.168.0.9 no rule of the target's groups and no route of the VPC leads.
+    let elsewhere = |id: &str, name: &str| {
+        let row = row(&instances::INFO, id, name, "running").with(&fields::PRIVATE_IP, Value::ip(Some("192.168.0.9")));
+        let row = row.with(&fields::VPC_ID, Value::text("vpc-2")).with(&fields::SUBNET_ID, Value::text("subnet-9"));
+        row.with(&fields::SECURITY_GROUP_IDS, texts(&["sg-1"])).record()
+    };
+    let some = told_of("sg-1 db:5432", add(vec![elsewhere("i-4", "far")]));
+    assert!(some[0].contains("1 of 2 instances get through; far: "), "{some:#?}");
+    assert!(some.iter().any(|l| l.starts_with("members") && l.contains("far") && l.contains("open: web")), "{some:#?}");
+    let none = told_of("sg-1 db:22", |_| {});
+    assert!(none[0].starts_with("verdict times-out web, its only instance: "), "{none:#?}");
+    let nobody = told_of("sg-1 db:5432", |inputs| {
+        let table = inputs.tables.iter_mut().find(|t| t.kind.0.name == "instances").expect("instances");
+        table.rows.retain(|r| r.id == "i-2");
+    });
+    assert!(nobody[0].ends_with("no instance is in web-sg now"), "{nobody:#?}");
+}
+
+#[test]
+fn what_listens_is_known_where_a_health_check_goes_to_that_port() {
+    use crate::kinds::elbv2::{target_groups, targets};
+    const GROUP: &str = "arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/front/1";
+    let checked = |state: &'static str, reason: &'static str, id: &'static str, port: i64| {
+        move |inputs: &mut Inputs| {
+            let group = row(&target_groups::INFO, GROUP, "front", "")
+                .with(&target_groups::VPC_ID, Value::text("vpc-1"))
+                .with(&target_groups::CHECK_PATH, Value::text("/health"));
+            let reason = if reason.is_empty() { Value::Empty } else { Value::text(reason) };
+            let target = row(&targets::INFO, &format!("{GROUP}|{id}|{port}"), "", state)
+                .with(&targets::ID, Value::text(id))
+                .with(&targets::PORT, Value::Int(port))
+                .with(&targets::TARGET_GROUP_ARN, Value::text(GROUP))
+                .with(&targets::REASON_CODE, reason);
+            for (kind, record) in [(&target_groups::INFO, group.record()), (&targets::INFO, target.record())] {
+                inputs.tables.push(Input { kind: Kind(kind), rows: vec![Arc::new(record)], whole: true, fault: None });
+            }
+        }
+    };
+    let of = |change| told_of("anywhere web:443", change);
+    let last = |told: &[String]| told.last().cloned().unwrap_or_default();
+    let healthy = of(checked("healthy", "", "i-1", 443));
+    assert!(healthy[0].starts_with("verdict open the way is open, and it is answered"), "{healthy:#?}");
+    assert_eq!(last(&healthy), "inside passed healthy in front: answers GET /health");
+    let refused = of(checked("unhealthy", "Target.FailedHealthChecks", "10.0.0.5", 443));
+    assert!(refused[0].starts_with("verdict refused"), "an address stands for its instance: {refused:#?}");
+    assert!(last(&refused).starts_with("inside failed"), "{refused:#?}");
+    assert!(last(&of(checked("unhealthy", "Target.ResponseCodeMismatch", "i-1", 443))).starts_with("inside passed"));
+    for (state, reason, id, port) in [
+        ("unhealthy", "Target.Timeout", "i-1", 443),
+        ("initial", "Elb.InitialHealthChecking", "i-1", 443),
+        ("healthy", "", "i-1", 80),
+        ("healthy", "", "i-2", 443),
+    ] {
+        assert!(last(&of(checked(state, reason, id, port))).starts_with("inside unknown"), "{state} {id} {port}");
+    }
+    // What stands in the way decides before what listens at its end.
+    let shut = told_of("anywhere web:22", checked("healthy", "", "i-1", 22));
+    assert!(shut[0].starts_with("verdict times-out"), "{shut:#?}");
 }

@@ -16,7 +16,7 @@ use crate::kinds::ec2::{addresses, instances, network_interfaces, subnets};
 use crate::kinds::elbv2::load_balancers;
 use crate::kinds::listing::KindDef;
 use crate::kinds::registry::ALL;
-use crate::model::derived::{ByText, Parts, Wanted};
+use crate::model::derived::{ByText, Parts, Rows, Wanted};
 use crate::model::{Derived, FieldInfo, Fields, Filters, Kind, KindInfo, Link, Record, Selector, Tone, Value};
 
 /// What it is called, else its id.
@@ -68,7 +68,11 @@ static DERIVED: Derived = Derived {
     inputs: LOOKED_IN,
     derive: search::search,
     // What is loaded of all rows knows more than was asked for, and knows it now.
-    of: Some(Parts { asks, then: None, beside: |_, _| LOOKED_IN.iter().map(|kind| (*kind, Selector::All)).collect() }),
+    of: Some(Parts {
+        asks,
+        then: Some(then),
+        beside: |_, _| LOOKED_IN.iter().map(|kind| (*kind, Selector::All)).collect(),
+    }),
 };
 
 static TEXT: ByText = ByText {
@@ -145,6 +149,22 @@ fn asks(text: &str, scope: &Scope) -> Vec<Wanted> {
     if scope.region_code().is_some_and(|region| !Sought::may_lie_in(text, region)) {
         return Vec::new();
     }
+    asked(text)
+}
+
+/// What follows from an interface: a balancer's says its name alone. How the balancer is, is asked for where there is one.
+fn then(text: &str, rows: &Rows<'_>) -> Vec<Wanted> {
+    let mut found = false;
+    if matches!(Sought::of(text), Sought::Address(_)) {
+        for wanted in asked(text).iter().filter(|(kind, _)| *kind == network_interfaces::INFO.name) {
+            rows(wanted, &mut |row| found |= network_interfaces::balancer_name(row).is_some());
+        }
+    }
+    if found { vec![(load_balancers::INFO.name, Selector::All)] } else { Vec::new() }
+}
+
+/// What any region that may have it is asked for.
+fn asked(text: &str) -> Vec<Wanted> {
     let with = |kind: &'static KindInfo, field: &FieldInfo, value: &str| {
         let filters = Filters::of(kind, [(field.name, vec![ArcStr::from(value)])]);
         (kind.name, filters.map_or(Selector::All, Selector::Filter))

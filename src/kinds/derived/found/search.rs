@@ -46,12 +46,9 @@ impl Found {
     }
 }
 
-/// The rows of a kind, of all its tables, each once.
+/// The rows of a kind, each once.
 fn rows<'i>(inputs: &'i Inputs, kind: &str) -> impl Iterator<Item = &'i Record> {
-    let mut seen: FxHashSet<&'i str> = FxHashSet::default();
-    let tables = inputs.tables.iter().filter(move |t| t.kind.0.name == kind);
-    let all = tables.flat_map(|t| &t.rows).map(Arc::as_ref);
-    all.filter(move |r| seen.insert(r.id.as_str()))
+    inputs.each(kind).map(Arc::as_ref)
 }
 
 fn has(row: &Record, field: &FieldInfo, ip: IpAddr) -> bool {
@@ -86,10 +83,20 @@ fn of_address(inputs: &Inputs, ip: IpAddr) -> Vec<Found> {
                     rank: 0,
                 },
             }
-        } else if let Some(name) = user.and_then(|u| u.strip_prefix("load balancer ")) {
-            // `app/my-alb`: its ARN is not said.
-            let name = name.rsplit('/').next().unwrap_or(name);
-            Found { of: load_balancers::INFO.name, id: name.into(), name: name.into(), state: None, via, vpc, rank: 0 }
+        } else if let Some(name) = eni::balancer_name(row) {
+            // Its ARN is not said.
+            match rows(inputs, load_balancers::INFO.name).find(|b| b.name == name) {
+                Some(balancer) => Found { vpc, ..Found::of(balancer, 0, via) },
+                None => Found {
+                    of: load_balancers::INFO.name,
+                    id: name.into(),
+                    name: name.into(),
+                    state: None,
+                    via,
+                    vpc,
+                    rank: 0,
+                },
+            }
         } else {
             // A NAT gateway, a function, a database: the interface says which.
             let said = row.get(&eni::DESCRIPTION).as_str().or(user);
@@ -285,6 +292,17 @@ mod tests {
             ]
         );
         assert_eq!(told(&all("10.0.0.6"))[0], "load-balancers my-alb (my-alb) by private address of eni-3");
+        // Once it is read it says how it is.
+        let mut read = all("10.0.0.6");
+        let balancer = row(&load_balancers::INFO, "arn:lb", "my-alb", "active").record();
+        read.tables.push(Input {
+            kind: Kind(&load_balancers::INFO),
+            rows: vec![Arc::new(balancer)],
+            whole: true,
+            fault: None,
+        });
+        assert!(told(&read)[0].starts_with("load-balancers "), "{:?}", told(&read));
+        assert_eq!(search(&read)[0].state.as_ref().map(|(_, s)| s.as_str()), Some("active"));
         assert_eq!(
             told(&all("10.0.0.7"))[0],
             "network-interfaces eni-4 (eni-4) by private address: Interface for NAT Gateway nat-1"

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::Row;
-use super::subject::rows_of;
 use super::target;
 use crate::kinds::autoscaling::{activities, auto_scaling_groups as groups};
 use crate::kinds::cloudtrail::trail;
@@ -46,7 +45,7 @@ pub(super) fn of_group(inputs: &Inputs, row: &Record) -> Vec<Row> {
         out.push(Row::new("processes", Tone::Idle, "suspended", said).by(groups::INFO.name, row.id.clone()).weighs(2));
     }
     for arn in row.get(&groups::fields::TARGET_GROUP_ARNS).items() {
-        if let Some(group) = rows_of(inputs, target_groups::INFO.name).find(|g| g.id == arn) {
+        if let Some(group) = inputs.each(target_groups::INFO.name).find(|g| g.id == arn) {
             let ill = targets_of(inputs, group).filter(|t| targets::health(t) != targets::Health::Healthy);
             out.extend(ill.map(|t| target::row(inputs, t, group, &group.name)));
         }
@@ -79,7 +78,7 @@ fn state(row: &Record) -> Row {
 /// Status checks, and what AWS has planned.
 fn checks(inputs: &Inputs, row: &Record) -> Vec<Row> {
     let by = |r: Row| r.by(instances::INFO.name, row.id.clone());
-    let Some(status) = rows_of(inputs, statuses::INFO.name).find(|s| s.id == row.id) else {
+    let Some(status) = inputs.each(statuses::INFO.name).find(|s| s.id == row.id) else {
         return vec![by(Row::new("status checks", Tone::Unknown, "unknown", "not read"))];
     };
     let mut out = Vec::new();
@@ -137,9 +136,8 @@ fn in_groups(inputs: &Inputs, row: &Record) -> Vec<Row> {
         id == Some(row.id.as_str()) || (id.is_some() && id == address.as_deref())
     };
     let mut out: Vec<Row> = Vec::new();
-    for target in rows_of(inputs, targets::INFO.name).filter(mine) {
-        let group =
-            rows_of(inputs, target_groups::INFO.name).find(|g| Some(g.id.as_str()) == targets::group_arn(target));
+    for target in inputs.each(targets::INFO.name).filter(mine) {
+        let group = inputs.each(target_groups::INFO.name).find(|g| Some(g.id.as_str()) == targets::group_arn(target));
         if let Some(group) = group {
             // The instance itself is what is asked about.
             let about = format!("in {}", group.name);
@@ -151,12 +149,13 @@ fn in_groups(inputs: &Inputs, row: &Record) -> Vec<Row> {
 }
 
 fn targets_of<'i>(inputs: &'i Inputs, group: &'i Record) -> impl Iterator<Item = &'i Arc<Record>> {
-    rows_of(inputs, targets::INFO.name).filter(|t| targets::group_arn(t) == Some(group.id.as_str()))
+    inputs.each(targets::INFO.name).filter(|t| targets::group_arn(t) == Some(group.id.as_str()))
 }
 
 /// Alarms that watch one of these by a dimension: each that is in ALARM, and how many others there are.
 fn alarmed(inputs: &Inputs, of: &[&str]) -> Vec<Row> {
-    let mine: Vec<&Arc<Record>> = rows_of(inputs, alarms::INFO.name)
+    let mine: Vec<&Arc<Record>> = inputs
+        .each(alarms::INFO.name)
         .filter(|a| a.get(&alarms::RESOURCES).items().iter().any(|r| of.contains(&r.as_str())))
         .collect();
     let (on, off): (Vec<&Arc<Record>>, Vec<&Arc<Record>>) =
@@ -179,7 +178,7 @@ fn alarmed(inputs: &Inputs, of: &[&str]) -> Vec<Row> {
 /// The newest activities of a group: those about one instance first, if there are any.
 fn activity(inputs: &Inputs, group: &str, of: Option<&str>) -> Vec<Row> {
     let mut all: Vec<&Arc<Record>> =
-        rows_of(inputs, activities::INFO.name).filter(|a| a.get(&activities::GROUP).as_str() == Some(group)).collect();
+        inputs.each(activities::INFO.name).filter(|a| a.get(&activities::GROUP).as_str() == Some(group)).collect();
     all.sort_by_key(|a| std::cmp::Reverse(a.get(&activities::STARTED).as_time()));
     let about = |a: &&&Arc<Record>| of.is_some_and(|id| a.get(&activities::INSTANCES).items().iter().any(|i| i == id));
     let own: Vec<&Arc<Record>> = all.iter().filter(about).copied().collect();

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use arcstr::ArcStr;
-use rustc_hash::FxHashSet;
 
 use super::{Row, instance, target};
 use crate::base::text::visible;
@@ -14,7 +13,7 @@ use crate::kinds::cloudwatch::alarms;
 use crate::kinds::derived::found;
 use crate::kinds::ec2::instances::{self, fields, instance as of_instance};
 use crate::kinds::ec2::{
-    instance_statuses, network_acls, route_tables, security_group_rules, security_groups, subnets,
+    instance_statuses, network_acls, network_interfaces, route_tables, security_group_rules, security_groups, subnets,
 };
 use crate::kinds::elbv2::{load_balancers, target_groups, targets};
 use crate::model::derived::{Rows, Wanted};
@@ -35,6 +34,7 @@ pub(super) const INPUTS: &[&str] = &[
     "network-acls",
     "security-groups",
     "security-group-rules",
+    "network-interfaces",
     "trail",
 ];
 
@@ -122,12 +122,14 @@ pub(super) fn then(text: &str, rows: &Rows<'_>) -> Vec<Wanted> {
     let mut out: Vec<Wanted> = Vec::new();
     let found = Subject::among(text, rows);
     let mut group: Option<ArcStr> = None;
-    let (mut of_groups, mut instance): (Vec<ArcStr>, Option<ArcStr>) = (Vec::new(), None);
+    // The instance's id and address, either of which a target may be.
+    let (mut of_groups, mut instance): (Vec<ArcStr>, Option<Vec<ArcStr>>) = (Vec::new(), None);
     match &found {
         Subject::None => return out,
         Subject::Instance(row) => {
             group = of_instance::group(row).cloned();
-            instance = Some(row.id.clone());
+            let address = row.get(&fields::PRIVATE_IP).as_ip().map(|ip| arcstr::format!("{ip}"));
+            instance = Some([row.id.clone()].into_iter().chain(address).collect());
             let vpc = of_instance::vpc_id(row);
             let near = |g: &Record| {
                 let kind = g.get(&target_groups::TARGET_TYPE).as_str();
@@ -160,7 +162,10 @@ pub(super) fn then(text: &str, rows: &Rows<'_>) -> Vec<Wanted> {
         });
     }
     out.extend(asked);
-    let mine = |t: &&Arc<Record>| instance.as_ref().is_none_or(|id| targets::target_id(t) == Some(id.as_str()));
+    let mine = |t: &&Arc<Record>| {
+        let id = targets::target_id(t);
+        instance.as_ref().is_none_or(|own| own.iter().any(|own| id == Some(own.as_str())))
+    };
     let judged: Vec<&Arc<Record>> = failing.iter().filter(mine).collect();
     if judged.is_empty() {
         return out;
@@ -173,11 +178,14 @@ pub(super) fn then(text: &str, rows: &Rows<'_>) -> Vec<Wanted> {
         ids.truncate(50);
         ids
     };
-    for (of_instances, field) in [(true, &fields::ID), (false, &fields::PRIVATE_IP)] {
-        let ids = ids(of_instances);
-        if !ids.is_empty() {
-            out.push(with(&instances::INFO, field, ids));
-        }
+    let (named, addresses) = (ids(true), ids(false));
+    if !named.is_empty() {
+        out.push(with(&instances::INFO, &fields::ID, named));
+    }
+    if !addresses.is_empty() {
+        // An address may be a balancer's, an endpoint's or whoever's.
+        out.push(with(&instances::INFO, &fields::PRIVATE_IP, addresses.clone()));
+        out.push(with(&network_interfaces::INFO, &network_interfaces::PRIVATE_IPS, addresses));
     }
     let network = [
         all(&subnets::INFO),
@@ -240,16 +248,9 @@ impl Subject {
     }
 }
 
-/// All rows of a kind, of all its tables, each once.
-pub(super) fn rows_of<'i>(inputs: &'i Inputs, kind: &str) -> impl Iterator<Item = &'i Arc<Record>> {
-    let mut seen: FxHashSet<&'i str> = FxHashSet::default();
-    let tables = inputs.tables.iter().filter(move |t| t.kind.0.name == kind);
-    tables.flat_map(|t| &t.rows).filter(move |r| seen.insert(r.id.as_str()))
-}
-
 /// All rows about what the text names.
 pub(super) fn rows(inputs: &Inputs) -> Vec<Row> {
-    let known = |of: &Wanted, see: &mut dyn FnMut(&Arc<Record>)| rows_of(inputs, of.0).for_each(see);
+    let known = |of: &Wanted, see: &mut dyn FnMut(&Arc<Record>)| inputs.each(of.0).for_each(see);
     match Subject::among(&inputs.text, &known) {
         Subject::None => Vec::new(),
         Subject::Instance(row) => instance::rows(inputs, &row),

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::Row;
-use super::subject::rows_of;
 use crate::kinds::derived::doctor::change::{self, Change};
 use crate::kinds::derived::doctor::network::{self, Way};
 use crate::kinds::derived::doctor::word;
 use crate::kinds::ec2::instances::fields;
-use crate::kinds::ec2::subnets;
+use crate::kinds::ec2::{network_interfaces, subnets};
 use crate::kinds::elbv2::targets::Health;
 use crate::kinds::elbv2::{load_balancers, target_groups, targets};
 use crate::model::addresses::Block;
@@ -50,7 +49,7 @@ pub(super) fn of_group(inputs: &Inputs, group: &Record) -> Vec<Row> {
 /// All about a balancer.
 pub(super) fn of_balancer(inputs: &Inputs, row: &Record) -> Vec<Row> {
     let mut out: Vec<Row> = balancer(inputs, &row.name).into_iter().collect();
-    for group in rows_of(inputs, target_groups::INFO.name) {
+    for group in inputs.each(target_groups::INFO.name) {
         if group.get(&target_groups::LOAD_BALANCERS).items().contains(&row.name) {
             out.extend(of_targets(inputs, group, &group.name));
         }
@@ -65,7 +64,7 @@ pub(super) fn of_balancer(inputs: &Inputs, row: &Record) -> Vec<Row> {
 }
 
 fn balancer(inputs: &Inputs, name: &str) -> Option<Row> {
-    let row = rows_of(inputs, load_balancers::INFO.name).find(|b| b.name == name)?;
+    let row = inputs.each(load_balancers::INFO.name).find(|b| b.name == name)?;
     let (tone, word) = row.state.clone()?;
     let field = row.kind.index_of("state_reason").and_then(|f| row.at(f).as_str().map(ToString::to_string));
     let kind = row.get(&load_balancers::TYPE).as_str().map_or_else(String::new, |t| format!("{t} "));
@@ -78,25 +77,15 @@ fn health_check(group: &Record) -> Row {
     let by = (target_groups::INFO.name, group.id.clone());
     let (tone, word, said) = match group.get(&target_groups::CHECKED).as_bool() {
         Some(false) => (Tone::Idle, "off", "health checks are off: whether a target works is not known".to_string()),
-        _ => (Tone::Good, "set", check_words(group)),
+        _ => (Tone::Good, "set", target_groups::check_words(group)),
     };
     Row { by: Some(by), ..Row::new("health check", tone, word, said) }
-}
-
-/// `GET /health, 200 is healthy`
-fn check_words(group: &Record) -> String {
-    let path = group.get(&target_groups::CHECK_PATH).as_str().map(|p| format!("GET {p}"));
-    let codes = group.get(&target_groups::MATCHER).as_str().map(|m| format!(", {m} is healthy"));
-    match path {
-        Some(path) => format!("{path}{}", codes.unwrap_or_default()),
-        None => "a TCP connection to the port".into(),
-    }
 }
 
 /// The targets of a group: all of a few, else those that are not healthy and how many are.
 fn of_targets(inputs: &Inputs, group: &Record, about: &str) -> Vec<Row> {
     let mine: Vec<&Arc<Record>> =
-        rows_of(inputs, targets::INFO.name).filter(|t| targets::group_arn(t) == Some(group.id.as_str())).collect();
+        inputs.each(targets::INFO.name).filter(|t| targets::group_arn(t) == Some(group.id.as_str())).collect();
     if mine.is_empty() {
         let known = inputs.tables.iter().any(|t| t.kind.0.name == targets::INFO.name && t.whole);
         let row = if known {
@@ -123,7 +112,7 @@ pub(super) fn row(inputs: &Inputs, target: &Record, group: &Record, about: &str)
     let (tone, word) = target.state.clone().unwrap_or((Tone::Unknown, "unknown".into()));
     let verdict = verdict(inputs, target, group);
     let name = match about {
-        "target" => called(inputs, target),
+        "target" => called(inputs, target, group),
         about => about.to_string(),
     };
     let weight = match targets::health(target) {
@@ -138,28 +127,44 @@ pub(super) fn row(inputs: &Inputs, target: &Record, group: &Record, about: &str)
     let which = (about == "target").then(|| name.clone());
     let said = match about {
         "target" => verdict.said,
-        _ => format!("{}: {}", called(inputs, target), verdict.said),
+        _ => format!("{}: {}", called(inputs, target, group), verdict.said),
     };
     Row { change: verdict.change, by: Some(by), which, ..Row::new(name, tone, word, said).weighs(weight) }
 }
 
 /// `web-1:80`
-fn called(inputs: &Inputs, target: &Record) -> String {
+fn called(inputs: &Inputs, target: &Record, group: &Record) -> String {
     let id = targets::target_id(target).unwrap_or_default();
-    let name = instance(inputs, id).map_or(id, |i| i.label().as_str());
+    let name = instance(inputs, id, group).map_or(id, |i| i.label().as_str());
     match targets::port(target) {
         Some(port) => format!("{name}:{port}"),
         None => name.to_string(),
     }
 }
 
-fn instance<'i>(inputs: &'i Inputs, id: &str) -> Option<&'i Arc<Record>> {
+/// The instance that a target is: by its id, or by its address in the group's VPC.
+fn instance<'i>(inputs: &'i Inputs, id: &str, group: &Record) -> Option<&'i Arc<Record>> {
     let ip: Option<IpAddr> = id.parse().ok();
+    let vpc = group.get(&target_groups::VPC_ID).as_str();
     let has = |r: &Record| match ip {
-        Some(ip) => r.get(&fields::PRIVATE_IP).blocks().any(|b| b == Block::Ip(ip)),
+        Some(ip) => {
+            r.get(&fields::PRIVATE_IP).blocks().any(|b| b == Block::Ip(ip))
+                && (vpc.is_none() || r.get(&fields::VPC_ID).as_str() == vpc)
+        }
         None => r.id == id,
     };
-    rows_of(inputs, "instances").find(|r| has(r))
+    inputs.each("instances").find(|r| has(r))
+}
+
+/// What an address of the group's VPC is of, where that is no instance: the interface that has it.
+fn interface<'i>(inputs: &'i Inputs, id: &str, group: &Record) -> Option<&'i Arc<Record>> {
+    let ip: IpAddr = id.parse().ok()?;
+    let vpc = group.get(&target_groups::VPC_ID).as_str();
+    inputs.each(network_interfaces::INFO.name).find(|r| {
+        let has = |field| r.get(field).blocks().any(|b| b == Block::Ip(ip));
+        (has(&network_interfaces::PRIVATE_IPS) || has(&network_interfaces::PRIVATE_IP))
+            && (vpc.is_none() || r.get(&network_interfaces::VPC_ID).as_str() == vpc)
+    })
 }
 
 /// What is known of why a target is as it is.
@@ -178,7 +183,11 @@ impl Known {
 fn verdict(inputs: &Inputs, target: &Record, group: &Record) -> Known {
     let Some(code) = target.get(&targets::REASON_CODE).as_str() else {
         let healthy = targets::health(target) == Health::Healthy;
-        return Known::said(if healthy { format!("answers {}", check_words(group)) } else { String::new() });
+        return Known::said(if healthy {
+            format!("answers {}", target_groups::check_words(group))
+        } else {
+            String::new()
+        });
     };
     let words = target.get(&targets::EXPLANATION).as_str().unwrap_or(code);
     if code == "Target.ResponseCodeMismatch" {
@@ -192,56 +201,85 @@ fn verdict(inputs: &Inputs, target: &Record, group: &Record) -> Known {
     if !is_judged(target) {
         return Known::said(words);
     }
-    let Some(port) = check_port(target) else { return Known::said(words) };
+    let Some(port) = targets::check_port(target) else { return Known::said(words) };
     let (service, timed_out) = (Service { protocol: Protocol::Tcp, port }, code == "Target.Timeout");
-    let Some(row) = targets::target_id(target).and_then(|id| instance(inputs, id)) else {
-        return Known::said(format!(
-            "{words} Whether the load balancer reaches it is not known: no instance has the address."
-        ));
+    let id = targets::target_id(target).unwrap_or_default();
+    let (to, to_row) = match (instance(inputs, id, group), interface(inputs, id, group)) {
+        (Some(row), _) => (network::end(inputs, row), &**row),
+        (None, Some(row)) => (network::interface(inputs, row), &**row),
+        (None, None) => return Known::said(format!("{words} {}", nobody(inputs, id, group))),
     };
-    let to = network::end(inputs, row);
-    for name in group.get(&target_groups::LOAD_BALANCERS).items() {
-        let Some(balancer) = rows_of(inputs, load_balancers::INFO.name).find(|b| b.name == name) else { continue };
-        match way(inputs, balancer, &to, row, service) {
-            Reached::Closed(hop, way) => {
-                // The group's members, and not an address of one of its nodes, is what a rule should let in.
-                let change = change::of(&[(*hop).clone()], &by_group(*way, balancer), service);
-                let by = change.as_ref().and_then(|c| c.row.clone()).or(hop.sign.by.as_deref().map(ArcStr::from));
-                let by = by.and_then(|id| Some((crate::kinds::registry::ALL.named(&id)?.kind.0.name, id)));
-                let said = format!("port {port} closed by {}: {}, to {name}", word(hop.at), hop.sign.evidence);
-                return Known { said, change, by };
-            }
-            Reached::Unknown(hop) => {
-                let said = format!(
-                    "port {port}, not known whether {name} reaches it: {}: {}",
-                    word(hop.at),
-                    hop.sign.evidence
-                );
-                return Known::said(said);
-            }
-            Reached::Open if timed_out => {
-                let within =
-                    group.get(&target_groups::TIMEOUT).as_int().map_or_else(String::new, |s| format!(" within {s} s"));
-                return Known::said(format!(
-                    "nothing inside answers on port {port}{within}: the network lets {name} in; look at a firewall of the host, the application and its load"
-                ));
-            }
-            Reached::Open => {
-                return Known::said(format!(
-                    "nothing listens on port {port}: the network lets {name} in, and the connection is refused or closed"
-                ));
-            }
-            Reached::None => {}
-        }
-    }
-    Known::said(words)
+    let judge = |name: &ArcStr| {
+        let balancer: &Record = inputs.each(load_balancers::INFO.name).find(|b| b.name == *name)?;
+        reached(inputs, (balancer, group), (&to, to_row), service, timed_out)
+    };
+    let mut all: Vec<Known> = group.get(&target_groups::LOAD_BALANCERS).items().iter().filter_map(judge).collect();
+    // What is closed says most: of several balancers that comes first, and what mends it is what is offered.
+    all.sort_by_key(|k| k.change.is_none());
+    let said: Vec<&str> = all.iter().map(|k| k.said.as_str()).collect();
+    let said = if said.is_empty() { words.to_string() } else { said.join("; ") };
+    let first = all.into_iter().next();
+    let (change, by) = first.map_or((None, None), |k| (k.change, k.by));
+    Known { said, change, by }
 }
 
-/// The port that the check connects to.
-fn check_port(target: &Record) -> Option<u16> {
-    let said = target.get(&targets::CHECK_PORT);
-    let own = || targets::port(target).and_then(|p| u16::try_from(p).ok());
-    said.as_str().and_then(|p| p.parse().ok()).or_else(own)
+/// What is to be said of an address that no interface is known to have.
+fn nobody(inputs: &Inputs, id: &str, group: &Record) -> String {
+    let known = |kind: &str| inputs.tables.iter().any(|t| t.kind.0.name == kind && t.whole);
+    let vpc = group.get(&target_groups::VPC_ID).as_str();
+    let ip: Option<IpAddr> = id.parse().ok();
+    let Some(ip) = ip.filter(|_| known(network_interfaces::INFO.name)) else {
+        return "Whether the load balancer reaches it is not known: what it is could not be read.".into();
+    };
+    let within = inputs.each(subnets::INFO.name).find(|s| {
+        s.get(&subnets::VPC_ID).as_str() == vpc
+            && s.get(&subnets::CIDR).blocks().map(Block::range).any(|range| range.contains(&ip))
+    });
+    match within {
+        Some(subnet) => {
+            format!("Nothing has the address {id}: it lies in {}, and no interface there has it.", subnet.id)
+        }
+        None => format!(
+            "{id} lies in no subnet of the group's VPC: whether the load balancer reaches it over a peering or a gateway is not known."
+        ),
+    }
+}
+
+/// Whether a balancer reaches a target, in a sentence; none if it is in no subnet that is known.
+fn reached(
+    inputs: &Inputs,
+    (balancer, group): (&Record, &Record),
+    (to, to_row): (&End, &Record),
+    service: Service,
+    timed_out: bool,
+) -> Option<Known> {
+    let (port, name) = (service.port, &balancer.name);
+    Some(match way(inputs, balancer, to, to_row, service) {
+        Reached::None => return None,
+        Reached::Closed(hop, way) => {
+            // The group's members, and not an address of one of its nodes, is what a rule should let in.
+            let change = change::of(&[(*hop).clone()], &by_group(*way, balancer), service);
+            let by = change.as_ref().and_then(|c| c.row.clone()).or(hop.sign.by.as_deref().map(ArcStr::from));
+            let by = by.and_then(|id| Some((crate::kinds::registry::ALL.named(&id)?.kind.0.name, id)));
+            let said = format!("port {port} closed by {}: {}, to {name}", word(hop.at), hop.sign.evidence);
+            Known { said, change, by }
+        }
+        Reached::Unknown(hop) => Known::said(format!(
+            "port {port}, not known whether {name} reaches it: {}: {}",
+            word(hop.at),
+            hop.sign.evidence
+        )),
+        Reached::Open if timed_out => {
+            let within =
+                group.get(&target_groups::TIMEOUT).as_int().map_or_else(String::new, |s| format!(" within {s} s"));
+            Known::said(format!(
+                "nothing inside answers on port {port}{within}: the network lets {name} in; look at a firewall of the host, the application and its load"
+            ))
+        }
+        Reached::Open => Known::said(format!(
+            "nothing listens on port {port}: the network lets {name} in, and the connection is refused or closed"
+        )),
+    })
 }
 
 enum Reached {
@@ -267,6 +305,7 @@ fn way(inputs: &Inputs, balancer: &Record, to: &End, to_row: &Record, service: S
                 to: to.clone(),
                 to_row: to_row.id.clone(),
                 by: By::Nearest,
+                members: Vec::new(),
                 names: network::names(inputs),
             };
             return Reached::Closed(Box::new(hop.clone()), Box::new(way));
@@ -285,7 +324,7 @@ fn node(inputs: &Inputs, balancer: &Record, id: &str) -> End {
     let groups: Vec<String> =
         balancer.get(&load_balancers::SECURITY_GROUP_IDS).items().iter().map(ToString::to_string).collect();
     let vpc = balancer.get(&load_balancers::VPC_ID).as_str();
-    let row = rows_of(inputs, subnets::INFO.name).find(|s| s.id == id);
+    let row = inputs.each(subnets::INFO.name).find(|s| s.id == id);
     let range = row.and_then(|s| s.get(&subnets::CIDR).blocks().next()).map(Block::range);
     // A Network Load Balancer may have no groups: then nothing limits what it sends.
     let rules = if groups.is_empty() { Some(Vec::new()) } else { network::rules(inputs, &groups) };

@@ -8,8 +8,8 @@ use crate::kinds::autoscaling::{activities, auto_scaling_groups as groups};
 use crate::kinds::cloudwatch::alarms;
 use crate::kinds::ec2::instances::{self, fields};
 use crate::kinds::ec2::{
-    instance_statuses as statuses, network_acls, route_tables, security_group_rules as sgr, security_groups, subnets,
-    vpcs,
+    instance_statuses as statuses, network_acls, network_interfaces, route_tables, security_group_rules as sgr,
+    security_groups, subnets, vpcs,
 };
 use crate::kinds::elbv2::{load_balancers, target_groups, targets};
 use crate::kinds::testing::{row, texts};
@@ -244,4 +244,100 @@ fn the_network_is_asked_for_only_where_a_target_fails() {
     let other = |s: &str, scope: &str| subject::asks(s, &Scope::region("p", scope));
     assert!(other(GROUP, "us-east-1").is_empty() && !other(GROUP, "eu-west-1").is_empty(), "an ARN says its region");
     assert!(other("i-00000001", "us-east-1").contains(&("alarms", Selector::All)));
+}
+
+/// The group's target is this address instead of the instance.
+fn by_address(ip: &str, code: &str, port: i64) -> Vec<(&'static KindInfo, Vec<Record>)> {
+    let state = if code.is_empty() { "healthy" } else { "unhealthy" };
+    let target = row(&targets::INFO, &format!("{GROUP}|{ip}|{port}"), "", state)
+        .with(&targets::ID, Value::text(ip))
+        .with(&targets::PORT, Value::Int(port))
+        .with(&targets::TARGET_GROUP_ARN, Value::text(GROUP))
+        .with(&targets::EXPLANATION, Value::text("AWS's words."))
+        .with(&targets::REASON_CODE, Value::text(code));
+    let interface = |id: &str, ip: &str, vpc: &str, group: &str| {
+        row(&network_interfaces::INFO, id, "", "in-use")
+            .with(&network_interfaces::PRIVATE_IP, Value::ip(Some(ip)))
+            .with(&network_interfaces::PRIVATE_IPS, Value::ips([ip]))
+            .with(&network_interfaces::VPC_ID, Value::text(vpc))
+            .with(&network_interfaces::SUBNET_ID, Value::text("subnet-2"))
+            .with(&network_interfaces::USER, Value::text("load balancer app/inner"))
+            .with(&network_interfaces::SECURITY_GROUP_IDS, texts(&[group]))
+            .record()
+    };
+    let mut all = tables("running", target.record());
+    for (kind, rows) in &mut all {
+        if kind.name == "subnets" {
+            let of_vpc = |r: &Record| {
+                let row = row(&subnets::INFO, &r.id, "", "available").with(&subnets::VPC_ID, Value::text("vpc-1"));
+                row.with(&subnets::CIDR, r.get(&subnets::CIDR).clone())
+                    .with(&vpcs::PUBLIC_ACCESS_BLOCK, Value::text("off"))
+                    .record()
+            };
+            *rows = rows.iter().map(of_vpc).collect();
+        }
+    }
+    all.push((
+        &network_interfaces::INFO,
+        vec![
+            interface("eni-1", "10.0.1.9", "vpc-1", "sg-00000001"),
+            // The same address elsewhere is another's.
+            interface("eni-2", "10.0.1.9", "vpc-2", "sg-00000009"),
+        ],
+    ));
+    all
+}
+
+#[test]
+fn a_target_by_its_address_is_judged_whatever_has_the_address() {
+    let said = |ip: &str, port: i64| told(&inputs("web", "", by_address(ip, "Target.Timeout", port)))[0].clone();
+    // An instance's.
+    assert!(
+        said("10.0.1.5", LET_IN).contains("web-1:80: nothing inside answers on port 80"),
+        "{}",
+        said("10.0.1.5", LET_IN)
+    );
+    // A balancer's, in the group's own VPC.
+    assert!(said("10.0.1.9", LET_IN).contains("10.0.1.9:80: nothing inside answers"), "{}", said("10.0.1.9", LET_IN));
+    assert!(said("10.0.1.9", 81).contains("port 81 closed by security groups, in: "), "{}", said("10.0.1.9", 81));
+    // Nobody's: in a subnet that is known, and elsewhere.
+    assert!(
+        said("10.0.1.77", LET_IN)
+            .ends_with("Nothing has the address 10.0.1.77: it lies in subnet-2, and no interface there has it.")
+    );
+    assert!(said("192.168.0.1", LET_IN).contains("192.168.0.1 lies in no subnet of the group's VPC"));
+    let denied = told(&inputs("web", "network-interfaces", by_address("10.0.1.77", "Target.Timeout", LET_IN)));
+    assert!(denied[0].contains("not known: what it is could not be read"), "{denied:#?}");
+    // Of the instance itself it is told, too.
+    let own = told(&inputs("web-1", "", by_address("10.0.1.5", "Target.Timeout", 81)));
+    assert!(own[0].contains("port 81 closed by security groups, in: "), "{own:#?}");
+}
+
+#[test]
+fn of_several_balancers_each_is_told_and_the_closed_one_first() {
+    let mut all = tables("running", target("Target.Timeout", LET_IN));
+    for (kind, rows) in &mut all {
+        match kind.name {
+            "load-balancers" => rows.push(
+                row(&load_balancers::INFO, "arn:other", "other", "active")
+                    .with(&load_balancers::SUBNETS, texts(&["subnet-1"]))
+                    .with(&load_balancers::VPC_ID, Value::text("vpc-1"))
+                    .with(&load_balancers::SECURITY_GROUP_IDS, texts(&["sg-00000003"]))
+                    .record(),
+            ),
+            "target-groups" => {
+                let group = row(&target_groups::INFO, GROUP, "web", "")
+                    .with(&target_groups::TARGET_TYPE, Value::text("instance"))
+                    .with(&target_groups::VPC_ID, Value::text("vpc-1"))
+                    .with(&target_groups::CHECK_PATH, Value::text("/health"))
+                    .with(&target_groups::LOAD_BALANCERS, texts(&["front", "other"]));
+                *rows = vec![group.record()];
+            }
+            _ => {}
+        }
+    }
+    let said = told(&inputs("i-00000001", "", all))[0].clone();
+    let (closed, open) = (said.find("closed by"), said.find("the network lets front in"));
+    assert!(closed.is_some() && closed < open, "{said}");
+    assert!(said.contains(", to other; "), "{said}");
 }

@@ -95,13 +95,7 @@ impl State {
         is_up
             && match self.root_disk(i).and_then(Disk::software) {
                 None => port == 22 && i.platform.is_none() || i.listens.contains(&port),
-                Some(software) => software.services.iter().any(|(name, service)| {
-                    let runs = match i.now_inside() {
-                        Some(inside) => inside.running.contains_key(name),
-                        None => service.enabled,
-                    };
-                    runs && service.ports.contains(&port)
-                }),
+                Some(_) => self.serving(i, port).is_some(),
             }
     }
 }

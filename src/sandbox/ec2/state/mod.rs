@@ -8,6 +8,7 @@ mod gateways;
 mod inside;
 pub mod instance;
 mod interfaces;
+mod pages;
 mod routes;
 mod snapshots;
 mod templates;
@@ -27,7 +28,8 @@ pub use event::Event;
 pub use gateways::{InternetGateway, NatGateway};
 pub use inside::{Inside, Process};
 pub use instance::Instance;
-pub use interfaces::ServiceInterface;
+pub use interfaces::{InterfaceAttachment, OwnInterface, Public, ServiceInterface};
+pub use pages::Page;
 pub use routes::{Association, Route, RouteTable};
 pub use snapshots::Snapshot;
 pub use templates::{LaunchTemplate, Version};
@@ -69,6 +71,9 @@ pub struct State {
     /// Network interfaces that services above keep in subnets.
     #[serde(default)]
     pub service_interfaces: BTreeMap<ArcStr, ServiceInterface>,
+    /// Network interfaces that the account made by itself.
+    #[serde(default)]
+    pub own_interfaces: BTreeMap<ArcStr, OwnInterface>,
     /// Route tables.
     pub route_tables: BTreeMap<ArcStr, RouteTable>,
     /// Launch templates.
@@ -262,7 +267,7 @@ pub struct Address {
     pub id: ArcStr,
     /// The address.
     pub ip: Ipv4Addr,
-    /// `eipassoc-…` and the instance, if it is associated.
+    /// `eipassoc-…` and the instance, or the interface that the account made by itself, if it is associated.
     pub association: Option<(ArcStr, ArcStr)>,
     /// Its tags.
     pub tags: Tags,
@@ -308,9 +313,16 @@ impl State {
     pub fn address_of(&self, instance: &str) -> Option<&Address> {
         self.addresses.values().find(|a| a.association.as_ref().is_some_and(|(_, i)| i == instance))
     }
-    /// Whether an Elastic IP address is of use to somebody: an instance or a NAT gateway.
+    /// Whether an Elastic IP address is of use to somebody: an instance, an interface, a NAT gateway or another service.
     pub fn is_used(&self, address: &Address, now: Time) -> bool {
-        address.association.is_some() || self.nat_of(address, now).is_some()
+        // A NAT gateway has its address before it has its interface.
+        address.association.is_some() || self.nat_of(address, now).is_some() || self.service_of(address, now).is_some()
+    }
+    /// The service's interface that has an Elastic IP address.
+    pub fn service_of(&self, address: &Address, now: Time) -> Option<ServiceInterface> {
+        let has = |s: &&ServiceInterface| s.public.as_ref().is_some_and(|p| p.allocation.as_ref() == Some(&address.id));
+        let nat = || ServiceInterface::of_nat(self, self.nat_of(address, now)?, now);
+        self.service_interfaces.values().find(has).cloned().or_else(nat)
     }
     /// The NAT gateway that has an Elastic IP address.
     pub fn nat_of(&self, address: &Address, now: Time) -> Option<&NatGateway> {

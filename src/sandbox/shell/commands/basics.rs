@@ -263,3 +263,38 @@ pub(super) fn history(cx: &mut Cx<'_, '_>, _: &[String]) -> Ran {
     let lines = cx.history.iter().enumerate().map(|(n, line)| format!("{:>5}  {line}\n", n + 1));
     Ran::out(lines.collect::<String>())
 }
+
+/// `seq [FIRST] LAST`: whole numbers, upwards.
+pub(super) fn seq(_: &mut Cx<'_, '_>, arguments: &[String]) -> Ran {
+    const MOST: i64 = 1_000;
+    let mut numbers = Vec::new();
+    for argument in arguments {
+        match argument.parse::<i64>() {
+            Ok(number) => numbers.push(number),
+            Err(_) => return Ran::failed(&format!("seq: invalid floating point argument: '{argument}'\n"), 1),
+        }
+    }
+    let (first, last) = match numbers.as_slice() {
+        [last] => (1, *last),
+        [first, last] => (*first, *last),
+        [] => return Ran::failed("seq: missing operand\n", 1),
+        _ => return super::not_simulated("seq", "a step"),
+    };
+    if last.saturating_sub(first) >= MOST {
+        return Ran::failed(&format!("seq: the simulated shell counts at most {MOST} numbers.\n"), 1);
+    }
+    Ran::out((first..=last).map(|n| format!("{n}\n")).collect::<String>())
+}
+
+/// `vi`, `vim`, `nano`: what to use instead.
+pub(super) fn editor(cx: &mut Cx<'_, '_>, arguments: &[String]) -> Ran {
+    let called = cx.called();
+    let file = arguments.iter().find(|a| !a.starts_with(['-', '+'])).map_or("FILE", String::as_str);
+    Ran::failed(
+        &format!(
+            "{called}: editors are not simulated. To write {file}: cat > {file} <<'END', its lines, and END on a line of its own;\n\
+             to add a line: echo TEXT >> {file}, or with root's rights: echo TEXT | sudo tee -a {file}.\n"
+        ),
+        1,
+    )
+}

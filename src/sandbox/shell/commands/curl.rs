@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::network::{Answer, reach, resolve};
 use super::{Cx, Options, Ran, metadata};
 use crate::sandbox::ec2::connection::{Arrival, Packet};
+use crate::sandbox::ec2::state::Page;
 use crate::sandbox::elbv2::Health;
 use crate::sandbox::elbv2::state::{Action, Answer as App, Kind, Listener, LoadBalancer};
 use crate::sandbox::shell::host::Host;
@@ -304,31 +305,17 @@ fn page(host: &mut Host<'_>, region: &str, id: &str, to: &Url) -> Result<Respons
     let manager = other.manager();
     let package = data::package_of(name, manager);
     let server = package.and_then(|p| p.server(manager)).unwrap_or_else(|| "app".into());
-    let documents = service.documents.clone();
-    let Some(folder) = documents else {
+    if service.documents.is_none() {
         return match package {
             // What is no web server closes what it does not understand.
             Some(_) => Err((52, "Empty reply from server".into())),
             None => Ok(Response::new(200, &server, format!("OK from {}\n", other.full_name()))),
         };
-    };
-    let path = to.path.split('?').next().unwrap_or_default();
-    let full = files::absolute(&format!("{folder}{path}"), "/", "/");
-    if !full.starts_with(folder.as_str()) {
-        return Ok(error_page(400, &server));
     }
-    let own = package.and_then(|p| p.index(manager)).map(|(p, _)| p);
-    let found = match files::is_folder(&other, &full) {
-        true => [format!("{full}/index.html")]
-            .into_iter()
-            .chain(own.filter(|_| full == folder.as_str()))
-            .find_map(|p| files::text(&other, &p)),
-        false => files::text(&other, &full),
-    };
+    let found = other.instance().and_then(|i| other.state().page(i, to.port, &to.path)).unwrap_or(Page::Missing);
     Ok(match found {
-        Some(text) => Response::new(200, &server, text),
-        None if files::is_folder(&other, &full) => error_page(403, &server),
-        None => error_page(404, &server),
+        Page::Text(text) => Response::new(200, &server, text),
+        none => error_page(none.status(), &server),
     })
 }
 
@@ -350,14 +337,16 @@ pub(super) fn has_listener(world: &World, region: &str, arn: &str, port: u16) ->
     world.peek(region).is_some_and(|r| r.elbv2.listeners.values().any(|l| l.balancer == arn && l.port == port))
 }
 
-/// The address of a balancer's name: of its node in the caller's zone, else of its first. Known in the balancer's own VPC.
+/// The address of a balancer's name, of its node in the caller's zone, else of its first: the public one, also within its own VPC, unless it
+/// is internal. <https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme>
 pub(super) fn balancer_address(host: &Host<'_>, region: &str, name: &str) -> Option<Ipv4Addr> {
     let state = host.world.peek(region)?;
     let named = |lb: &&LoadBalancer| lb.dns.eq_ignore_ascii_case(name);
     let lb = state.elbv2.balancers.values().find(named)?;
     let i = host.instance()?;
     let zone = lb.zones.iter().find(|z| z.name == i.zone.as_str()).or(lb.zones.first())?;
-    crate::sandbox::ec2::address_in(host.world, region, &lb.arn, &zone.subnet)
+    let kept = crate::sandbox::ec2::kept_in(host.world, region, &lb.arn, &zone.subnet)?;
+    Some(kept.public.as_ref().map_or(kept.private_ip, |p| p.ip))
 }
 
 /// What a balancer answers: by its listener's rules, from a healthy target.

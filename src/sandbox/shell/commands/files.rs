@@ -3,6 +3,7 @@
 use super::{Cx, Options, Ran};
 use crate::sandbox::shell::files as tree;
 use crate::sandbox::shell::files::{exists, is_folder, node, text, why_not, why_not_in};
+use crate::sandbox::shell::pattern::Pattern;
 
 macro_rules! options {
     ($cx:expr, $arguments:expr, $flags:expr, $values:expr) => {{
@@ -120,32 +121,26 @@ pub(super) fn head(cx: &mut Cx<'_, '_>, arguments: &[String]) -> Ran {
     Ran::out(lines.iter().skip(from).take(count).copied().collect::<String>())
 }
 
-/// `grep [-i] [-v] [-c] TEXT [FILE…]`: a text, and no pattern.
+/// `grep [-i] [-v] [-c] [-n] [-q] [-E] [-F] PATTERN [FILE…]`: a simple pattern ([`Pattern`]).
 pub(super) fn grep(cx: &mut Cx<'_, '_>, arguments: &[String]) -> Ran {
     let options = options!(cx, arguments, &["-i", "-v", "-c", "-F", "-E", "-n", "-q"], &[]);
     let Some((wanted, files)) = options.rest.split_first() else {
         return Ran::failed("Usage: grep [OPTION]... PATTERNS [FILE]...\n", 2);
     };
-    if wanted.contains(['*', '[', '\\', '|', '(']) && !options.has(&["-F"]) {
-        return super::not_simulated("grep", "a pattern");
-    }
+    let any_case = options.has(&["-i"]);
+    let pattern = match options.has(&["-F"]) {
+        true => Pattern::plain(wanted, any_case),
+        false => match Pattern::read(wanted, options.has(&["-E"]), any_case) {
+            Ok(pattern) => pattern,
+            Err(what) => return super::not_simulated("grep", what),
+        },
+    };
     let text = match read(cx, "grep", files) {
         Ok(text) => text,
         Err(ran) => return Ran { status: 2, ..ran },
     };
-    let lower = |s: &str| if options.has(&["-i"]) { s.to_lowercase() } else { s.to_string() };
-    let (start, end) = (wanted.starts_with('^'), wanted.ends_with('$'));
-    let bare = lower(wanted.trim_start_matches('^').trim_end_matches('$'));
-    let fits = |line: &str| {
-        let line = lower(line);
-        match (start, end) {
-            (true, true) => line == bare,
-            (true, false) => line.starts_with(&bare),
-            (false, true) => line.ends_with(&bare),
-            (false, false) => line.contains(&bare),
-        }
-    };
-    let found: Vec<(usize, &str)> = text.lines().enumerate().filter(|(_, l)| fits(l) != options.has(&["-v"])).collect();
+    let not = options.has(&["-v"]);
+    let found: Vec<(usize, &str)> = text.lines().enumerate().filter(|(_, l)| pattern.is_in(l) != not).collect();
     let status = i32::from(found.is_empty());
     if options.has(&["-q"]) {
         return Ran::quietly(status);

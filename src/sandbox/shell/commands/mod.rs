@@ -124,6 +124,8 @@ const RUNNERS: &[(&str, Run)] = &[
     ("echo", basics::echo),
     ("sleep", basics::sleep),
     ("truth", basics::truth),
+    ("seq", basics::seq),
+    ("editor", basics::editor),
     ("which", basics::which),
     ("export", basics::export),
     ("clear", basics::clear),
@@ -198,6 +200,7 @@ pub(super) fn find(host: &Host<'_>, name: &str) -> Option<&'static data::Command
 /// Runs a command: its name and arguments.
 pub(super) fn dispatch(cx: &mut Cx<'_, '_>, words: &[String]) -> Ran {
     let Some((name, arguments)) = words.split_first() else { return Ran::quietly(0) };
+    cx.host.carried += 1;
     let Some(run) = find(cx.host, name).and_then(|c| runner(&c.run)) else { return not_found(cx, name) };
     // A command that has several names looks at the one that it was called by.
     cx.who.variables.insert(CALLED.into(), bare(name).to_string());

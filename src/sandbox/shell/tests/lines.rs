@@ -49,12 +49,71 @@ fn lists_pipes_redirects_and_what_is_filled_in_work_as_in_a_shell() {
         ("whoami; sudo whoami", "ec2-user\nroot\n"),
         ("cd /etc && pwd && cd && pwd", "/etc\n/home/ec2-user\n"),
         ("echo 'a;b|c' \"d $(echo e)\"", "a;b|c d e\n"),
-        ("for i in 1; do echo; done", "The simulated shell does not do for.\n"),
+        ("while true; do echo; done", "The simulated shell does not do while.\n"),
+        ("for i in 1 'b c' $(echo d e); do echo \"<$i>\"; done", "<1>\n<b c>\n<d>\n<e>\n"),
+        (
+            "for i in {1..3}; do for j in a b; do echo $i$j; done; done | wc -l",
+            "The simulated shell has no pipe and no redirect behind done and fi: put it behind the commands within.\n",
+        ),
+        ("for n in $(seq 2 4); do echo web-$n > n$n; done; ls; cat n3; rm n*", "f  n2  n3  n4\nweb-3\n"),
+        ("for i in; do echo never; done; echo $?", "0\n"),
+        ("seq 3 | grep '[12]' | wc -l", "2\n"),
+        ("echo one >> f; grep -n '^o.e$' f | grep -c ':'", "2\n"),
+        ("cat f | grep -v 'tw*o'", "one\none\n"),
+        ("grep -E 'two|three' f | tee g; cat g; rm g", "two\ntwo\n"),
+        (
+            "grep '\\(a\\)' f",
+            "grep: a group in a pattern is not simulated. What is: grep [-i] [-v] [-c] [-n] [-E] PATTERN [FILE…]\n",
+        ),
         ("rm *", ""),
         ("ls", ""),
     ] {
         assert_eq!(bench.run(line), want, "{line}");
     }
+}
+
+#[test]
+fn a_file_is_written_by_several_lines_and_an_editor_says_what_to_use() {
+    let mut bench = Bench::demo();
+    assert!(!bench.prompt().starts_with('>'));
+    assert_eq!(bench.run("cat > page <<EOF"), "");
+    assert_eq!(bench.prompt(), "> ");
+    assert_eq!(bench.run("  from $(whoami)"), "");
+    assert_eq!(bench.run("EOF"), "");
+    assert_eq!(bench.run("cat page"), "  from ec2-user\n");
+    assert_eq!(bench.run("cat > page <<'END'"), "");
+    assert_eq!(bench.run("$(whoami)"), "");
+    assert_eq!(bench.run("END"), "");
+    assert_eq!(bench.run("cat page"), "$(whoami)\n");
+    assert_eq!(bench.run("for i in a b"), "");
+    assert_eq!(bench.run("do"), "");
+    assert_eq!(bench.run("echo $i"), "");
+    assert_eq!(bench.run("done"), "a\nb\n");
+    // Ctrl-C and Ctrl-D end what has begun, and not the session.
+    bench.run("cat <<EOF");
+    let shell = bench.shell.as_mut().expect("logged in");
+    bench.sandbox.within(|w, now| shell.interrupt(w, now));
+    assert!(!bench.prompt().starts_with('>'));
+    bench.run("cat <<EOF");
+    bench.shell.as_mut().expect("logged in").end_of_file();
+    assert_eq!(bench.run(""), "");
+    assert_eq!(bench.run("echo still here"), "still here\n");
+    for name in ["vi", "vim", "nano"] {
+        let said = bench.run(&format!("{name} /etc/hosts"));
+        assert!(said.starts_with(&format!("{name}: editors are not simulated. To write /etc/hosts: cat > ")), "{said}");
+        assert!(said.contains("sudo tee -a /etc/hosts"), "{said}");
+    }
+    assert_eq!(bench.run("echo 10.0.0.1 db | sudo tee -a /etc/hosts"), "10.0.0.1 db\n");
+    assert_eq!(bench.run("grep -c db /etc/hosts"), "1\n");
+}
+
+#[test]
+fn a_loop_within_loops_ends() {
+    let mut bench = Bench::demo();
+    let inner = "for a in {1..900}; do for b in {1..900}; do for c in {1..900}; do true; done; done; done";
+    assert!(bench.run(inner).contains("one line carries out at most 2000 commands"));
+    assert!(bench.run(&format!("echo $({inner})")).contains("at most 2000 commands"));
+    assert_eq!(bench.run("echo on"), "on\n");
 }
 
 #[test]
@@ -282,6 +341,16 @@ const WORDS: &[&str] = &[
     "history",
     "which",
     "grep",
+    "for",
+    "in",
+    "do",
+    "done",
+    "seq",
+    "{1..9}",
+    "vi",
+    "<<",
+    "EOF",
+    "tee",
     "wc",
     "-l",
     "blkid",

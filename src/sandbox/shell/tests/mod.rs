@@ -78,9 +78,13 @@ impl Bench {
     }
     /// A call of EC2's API; it has to succeed.
     fn ask(&self, form: &str) -> String {
+        self.ask_of(("ec2", "2016-11-15"), form)
+    }
+    /// A call of a service's API, of this version; it has to succeed.
+    fn ask_of(&self, (service, version): (&str, &str), form: &str) -> String {
         let mut headers = http::HeaderMap::new();
         let scope = format!(
-            "AWS4-HMAC-SHA256 Credential=AKID/20261121/{SEOUL}/ec2/aws4_request, SignedHeaders=host, Signature=0"
+            "AWS4-HMAC-SHA256 Credential=AKID/20261121/{SEOUL}/{service}/aws4_request, SignedHeaders=host, Signature=0"
         );
         headers.insert("authorization", scope.parse().expect("a header"));
         headers.insert("content-type", "application/x-www-form-urlencoded".parse().expect("a header"));
@@ -90,7 +94,7 @@ impl Bench {
             path: "/".into(),
             query: String::new(),
             headers,
-            body: format!("Version=2016-11-15&Action={form}").into(),
+            body: format!("Version={version}&Action={form}").into(),
         };
         let reply = self.sandbox.handle(&request);
         let text = String::from_utf8(reply.body.collect().to_vec()).expect("text");
@@ -140,6 +144,11 @@ impl Bench {
             }
         }
         panic!("{line} does not end: {text}");
+    }
+    /// What stands before the next line.
+    fn prompt(&self) -> String {
+        let shell = self.shell.as_ref().expect("logged in");
+        self.sandbox.within(|world, _| shell.prompt(world))
     }
     /// The exit status of the last line.
     fn status(&mut self) -> String {

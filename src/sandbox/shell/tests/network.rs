@@ -226,3 +226,76 @@ fn the_metadata_service_wants_a_token_where_the_instance_says_so() {
     bench.ask(&format!("ModifyInstanceMetadataOptions&InstanceId={id}&HttpTokens=optional"));
     assert_eq!(bench.run("curl -s http://169.254.169.254/latest/meta-data/instance-id"), id);
 }
+
+#[test]
+fn health_checks_get_the_files_that_curl_gets() {
+    const ELB: (&str, &str) = ("elasticloadbalancing", "2015-12-01");
+    let script = "#!/bin/sh\napt-get update\napt-get install -y nginx\n";
+    let (mut bench, id) = Bench::launched("noble", "t3.micro", script, &[80]);
+    let between = |text: &str, tag: &str| {
+        let rest = text.split_once(&format!("<{tag}>")).map(|(_, rest)| rest).unwrap_or_default();
+        rest.split('<').next().unwrap_or_default().to_string()
+    };
+    let (vpc, subnets) = bench.sandbox.within(|w, _| {
+        let ec2 = &w.region(SEOUL).ec2;
+        let vpc = ec2.default_vpc().expect("a VPC").id.clone();
+        let subnets: Vec<_> = ec2.subnets.values().filter(|s| s.vpc == vpc).map(|s| s.id.clone()).collect();
+        (vpc, subnets)
+    });
+    let group = bench.ask_of(
+        ELB,
+        &format!(
+            "CreateTargetGroup&Name=web&Protocol=HTTP&Port=80&VpcId={vpc}&HealthCheckPath=/health&HealthCheckIntervalSeconds=10&HealthyThresholdCount=2"
+        ),
+    );
+    let group = between(&group, "TargetGroupArn");
+    let lb = bench.ask_of(
+        ELB,
+        &format!("CreateLoadBalancer&Name=front&Subnets.member.1={}&Subnets.member.2={}", subnets[0], subnets[1]),
+    );
+    let lb = between(&lb, "LoadBalancerArn");
+    bench.ask_of(
+        ELB,
+        &format!(
+            "CreateListener&LoadBalancerArn={lb}&Protocol=HTTP&Port=80&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn={group}"
+        ),
+    );
+    bench.ask_of(ELB, &format!("RegisterTargets&TargetGroupArn={group}&Targets.member.1.Id={id}"));
+    let health = |bench: &Bench| {
+        let said = bench.ask_of(ELB, &format!("DescribeTargetHealth&TargetGroupArn={group}"));
+        (between(&said, "State"), between(&said, "Reason"), between(&said, "Description"))
+    };
+    bench.enter(&id);
+    assert!(bench.run("curl -s -o /dev/null -w '%{http_code}' localhost/health").contains("404"));
+    bench.pass(400);
+    let (state, reason, words) = health(&bench);
+    assert_eq!((state.as_str(), reason.as_str()), ("unhealthy", "Target.ResponseCodeMismatch"), "{words}");
+    assert!(words.contains("404"), "{words}");
+    bench.run("echo ok | sudo tee /var/www/html/health");
+    assert_eq!(bench.run("curl -s localhost/health"), "ok\n");
+    bench.pass(120);
+    assert_eq!(health(&bench).0, "healthy");
+    bench.run("sudo systemctl stop nginx");
+    bench.pass(120);
+    assert_eq!(health(&bench).1, "Target.FailedHealthChecks");
+}
+
+#[test]
+fn an_image_s_web_server_that_was_healthy_stays_so_when_somebody_looks() {
+    let mut bench = Bench::of(WorldSpec::Demo);
+    let healthy = |bench: &Bench| {
+        bench.sandbox.within(|w, _| {
+            let groups = w.region(SEOUL).elbv2.groups.values();
+            let targets = groups.flat_map(|g| &g.targets).filter(|t| t.health == Health::Healthy);
+            targets.map(|t| t.id.clone()).collect::<Vec<_>>()
+        })
+    };
+    bench.pass(300);
+    let before = healthy(&bench);
+    assert!(!before.is_empty());
+    for id in &before {
+        bench.enter(id);
+    }
+    bench.pass(300);
+    assert_eq!(healthy(&bench), before);
+}
