@@ -211,10 +211,18 @@ pub enum Command {
     },
     /// Print the smallest IAM policy that the console needs. With --read-only, the smallest for looking only.
     Policy,
-    /// Show the first, last and usable addresses of a range, and whether a VPC or subnet can have it.
+    /// Show a range's network, mask, first, last and usable addresses, and how many of them a subnet of AWS has.
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true)]
     Cidr {
-        /// A range, for example 10.1.0.0/16, or an address with the size of its range, for example 10.10.1.2/26.
-        range: String,
+        /// What to do with a range instead of showing it.
+        #[command(subcommand)]
+        command: Option<CidrCommand>,
+        /// A range, for example 10.1.0.0/16, or an address within it, for example 10.10.1.2/26 or 10.10.1.2/255.255.255.192.
+        #[arg(required = true)]
+        range: Option<String>,
+        /// The format.
+        #[arg(short, long, value_enum, default_value_t = CidrOutput::Text)]
+        output: CidrOutput,
     },
     /// Print the script that makes a shell complete skydeck's options, kinds, fields and names.
     ///
@@ -246,6 +254,43 @@ pub enum Command {
         #[arg(allow_hyphen_values = true, last = true)]
         words: Vec<String>,
     },
+}
+
+/// What `cidr` does beside showing a range.
+#[derive(Debug, Subcommand)]
+pub enum CidrCommand {
+    /// Split a range into equal ones, and show what is left of it.
+    Split {
+        /// The range, for example 10.1.0.0/16.
+        range: String,
+        /// Into how many, or how large each is.
+        #[command(flatten)]
+        how: SplitHow,
+        /// The format.
+        #[arg(short, long, value_enum, default_value_t = CidrOutput::Text)]
+        output: CidrOutput,
+    },
+}
+
+/// How a range is split.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(multiple = false)]
+pub struct SplitHow {
+    /// Into so many, as large as they can be: each has a power of two of addresses, so that 6 are an eighth each.
+    #[arg(long, value_name = "N", value_parser = super::usage::ranges)]
+    pub into: Option<u64>,
+    /// Into all that there are of this prefix length.
+    #[arg(long, value_name = "BITS", value_parser = super::usage::prefix)]
+    pub prefix: Option<u8>,
+}
+
+/// Formats of `cidr`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CidrOutput {
+    /// A line for each.
+    Text,
+    /// One object.
+    Json,
 }
 
 /// Formats of `get`.

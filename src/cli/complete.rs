@@ -265,6 +265,9 @@ mod tests {
             ("get nothing sta", ""),
             ("--refresh 1", ""),
             ("cidr 10", ""),
+            ("cidr s", "split"),
+            ("cidr split 10.1.0.0/16 --i", "--into"),
+            ("cidr 10.1.0.0/16 -o j", "json"),
         ] {
             assert_eq!(at(line), offered, "{line}");
         }

@@ -21,7 +21,7 @@ use crate::base::text::{suggest, visible};
 use crate::config::{Keymap, Mode};
 
 /// When what only these pages say was last changed.
-const DATE: &str = "2026-11-29";
+const DATE: &str = "2026-11-30";
 
 /// A section of a page: its heading, and entries of a word and what it is. An entry without a word is a paragraph.
 struct Section {
@@ -75,14 +75,21 @@ fn pages() -> Vec<(String, String)> {
     let global: BTreeSet<String> =
         root.get_arguments().filter(|a| a.is_global_set()).map(|a| a.get_id().to_string()).collect();
     let mut pages = vec![("skydeck".to_string(), page(root.clone(), main_sections()))];
-    for sub in root.get_subcommands().filter(|c| !c.is_hide_set()) {
+    let shown = |c: &&Command| !c.is_hide_set();
+    for sub in root.get_subcommands().filter(shown) {
         let name = format!("skydeck-{}", sub.get_name());
-        // What every command takes is said once.
-        let own = sub.clone().mut_args(|a| if global.contains(a.get_id().as_str()) { a.hide(true) } else { a });
-        let sections = command_sections(sub.get_name());
-        pages.push((name, page(own, sections)));
+        pages.push((name.clone(), command_page(sub, &global)));
+        for part in sub.get_subcommands().filter(shown) {
+            pages.push((format!("{name}-{}", part.get_name()), command_page(part, &global)));
+        }
     }
     pages
+}
+
+/// The page of a command; what every command takes is said once.
+fn command_page(command: &Command, global: &BTreeSet<String>) -> String {
+    let own = command.clone().mut_args(|a| if global.contains(a.get_id().as_str()) { a.hide(true) } else { a });
+    page(own, command_sections(command.get_name()))
 }
 
 fn page(command: Command, sections: Vec<Section>) -> String {
@@ -284,7 +291,17 @@ fn command_sections(name: &str) -> Vec<Section> {
             ("skydeck config --edit", "Opens it with your editor, then checks it."),
         ],
         "policy" => &[("skydeck policy --read-only > policy.json", "The permissions for reading only.")],
-        "cidr" => &[("skydeck cidr 10.1.0.0/20", "Its first and last address, and how many AWS leaves for instances.")],
+        "cidr" => &[
+            (
+                "skydeck cidr 10.10.1.2/26",
+                "The range that the address is in, and how many addresses a subnet has of it.",
+            ),
+            ("skydeck cidr split 10.1.0.0/16 --into 6", "Six ranges of one size, and what is left over."),
+            ("skydeck cidr split 10.1.0.0/16 --prefix 24 -o json", "All of its /24s, for a script."),
+        ],
+        "split" => {
+            &[("skydeck cidr split 2600:1f14:abc:d00::/56 --prefix 64", "The 256 subnets that a VPC's range has.")]
+        }
         "completions" => &[
             ("source <(skydeck completions bash)", "In ~/.bashrc."),
             ("source <(skydeck completions zsh)", "In ~/.zshrc, after compinit."),

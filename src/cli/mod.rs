@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod cidr;
 mod complete;
 mod console_output;
 mod edit;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::base::Fault;
-pub use args::{Cli, Command, Options, Output, PlanOutput};
+pub use args::{CidrCommand, CidrOutput, Cli, Command, Options, Output, PlanOutput, SplitHow};
 
 /// An end that is not success.
 #[derive(Debug)]
@@ -133,7 +134,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Config { edit: true, .. }) => edit::edit(&cli.options),
         Some(Command::Config { default, check, .. }) => files::config(&cli.options, default, check),
         Some(Command::Policy) => files::policy(cli.options.read_only),
-        Some(Command::Cidr { range }) => files::cidr(&range),
+        Some(Command::Cidr { command: Some(CidrCommand::Split { range, how, output }), .. }) => {
+            cidr::show_split(&range, how, output)
+        }
+        Some(Command::Cidr { range, output, .. }) => cidr::show(&range.unwrap_or_default(), output),
         Some(Command::Completions { shell }) => {
             out::print(&String::from_utf8_lossy(&complete::script(shell)))?;
             Ok(ExitCode::SUCCESS)

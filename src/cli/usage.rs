@@ -74,10 +74,15 @@ fn name(shown: &str) -> String {
 
 fn options() -> Vec<String> {
     let command = Cli::command();
-    let own = command.get_arguments().chain(command.get_subcommands().flat_map(|c| c.get_arguments()));
-    let mut all: Vec<String> = own.filter_map(|a| a.get_long()).map(|l| format!("--{l}")).collect();
+    let mut all = Vec::new();
+    collect(&command, &mut all);
     all.dedup();
     all
+}
+
+fn collect(command: &clap::Command, all: &mut Vec<String>) {
+    all.extend(command.get_arguments().filter_map(|a| a.get_long()).map(|l| format!("--{l}")));
+    command.get_subcommands().for_each(|c| collect(c, all));
 }
 
 /// `--refresh`; its bounds are those of the setting, which are checked with the settings.
@@ -88,6 +93,16 @@ pub(super) fn seconds(s: &str) -> Result<u32, String> {
 /// `--api-share`, likewise.
 pub(super) fn percent(s: &str) -> Result<u8, String> {
     s.trim_end_matches('%').parse().map_err(|_| "a whole number from 1 to 100".into())
+}
+
+/// `--into`
+pub(super) fn ranges(s: &str) -> Result<u64, String> {
+    s.parse().ok().filter(|n| *n > 0).ok_or_else(|| "a whole number from 1".into())
+}
+
+/// `--prefix`, also with its slash; what a range's family allows is checked with the range.
+pub(super) fn prefix(s: &str) -> Result<u8, String> {
+    s.trim_start_matches('/').parse().ok().filter(|n| *n <= 128).ok_or_else(|| "a number of bits from 0 to 128".into())
 }
 
 /// `--sandbox-speed`
@@ -151,6 +166,14 @@ mod tests {
             ("skydeck --sandbox --sandbox", "--sandbox is given twice."),
             ("skydeck config --default --check", "--default and --check do not go together."),
             ("skydeck --theme", "--theme needs a value."),
+            ("skydeck cidr", "RANGE is missing."),
+            ("skydeck cidr split 10.1.0.0/16 --into 0", "--into must be a whole number from 1, not 0."),
+            (
+                "skydeck cidr split 10.1.0.0/16 --prefix 129",
+                "--prefix must be a number of bits from 0 to 128, not 129.",
+            ),
+            ("skydeck cidr split 10.1.0.0/16 --into 3 --prefix 24", "--into and --prefix do not go together."),
+            ("skydeck cidr split 10.1.0.0/16 --prefx 24", "There is no option --prefx. Did you mean --prefix?"),
         ] {
             assert_eq!(said(line), sentence, "{line}");
         }

@@ -110,6 +110,14 @@ impl Prices {
         let known = ["application", "network", "gateway"].contains(&kind);
         self.price(kind, Per::Hour).filter(|_| known)
     }
+    /// A NAT gateway an hour, without what goes through it. <https://aws.amazon.com/vpc/pricing/>
+    pub fn nat_gateway(self) -> Money {
+        self.known("nat-gateway", Per::Hour)
+    }
+    /// An interface endpoint in one zone an hour, without what goes through it. <https://aws.amazon.com/privatelink/pricing/>
+    pub fn interface_endpoint(self) -> Money {
+        self.known("endpoint", Per::Hour)
+    }
     /// A volume a month: its room, I/O operations and MiB a second, without requests and snapshots. `None` for a type that AWS adds
     /// tomorrow, and for `standard` where that is not known: all volumes of a region go by one list.
     pub fn volume(self, kind: &str, gib: i32, iops: i32, throughput: i32) -> Option<Money> {

@@ -42,6 +42,34 @@ impl Cidr {
     pub fn last(self) -> Ipv4Addr {
         self.0.broadcast()
     }
+    /// The mask's complement: `0.0.255.255`.
+    pub fn wildcard(self) -> Ipv4Addr {
+        self.0.hostmask()
+    }
+    /// The first and last address that a host may have outside of AWS: a /31 has two (RFC 3021), a /32 is one host.
+    pub fn hosts(self) -> (Ipv4Addr, Ipv4Addr) {
+        let inner = u32::from(self.prefix() < 31);
+        let at = |address: Ipv4Addr| u32::from(address);
+        (Ipv4Addr::from(at(self.first()).saturating_add(inner)), Ipv4Addr::from(at(self.last()).saturating_sub(inner)))
+    }
+    /// How many hosts there are room for outside of AWS.
+    pub fn host_count(self) -> u64 {
+        if self.prefix() < 31 { self.size().saturating_sub(2) } else { self.size() }
+    }
+    /// What AWS keeps an address of a subnet of this range for, if it does.
+    /// <https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html>
+    pub fn kept_for(self, address: Ipv4Addr) -> Option<&'static str> {
+        if address == self.last() {
+            return Some("the broadcast address");
+        }
+        match u32::from(address).checked_sub(u32::from(self.first()))? {
+            0 => Some("the network address"),
+            1 => Some("the VPC's router"),
+            2 => Some("the DNS server"),
+            3 => Some("future use"),
+            _ => None,
+        }
+    }
     /// How many addresses there are.
     pub fn size(self) -> u64 {
         1_u64 << (32 - u32::from(self.prefix()))

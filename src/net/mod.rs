@@ -4,3 +4,4 @@ pub mod cidr;
 pub mod path;
 pub mod range;
 pub mod reach;
+pub mod split;

@@ -32,6 +32,9 @@ fn wrong_usage_is_one_sentence_with_the_nearest_name_and_status_2() {
     refused(&["cidr", "10.0.0.0/016"], &[], &["10.0.0.0/016", "leading zeros"]);
     refused(&["cidr", "fe80::1/010"], &[], &["fe80::1/010", "leading zeros"]);
     refused(&["cidr", "10.10.1.2"], &[], &["10.10.1.2", "10.1.0.0/16"]);
+    refused(&["cidr", "split", "10.1.0.0/16"], &[], &["--into", "--prefix"]);
+    refused(&["cidr", "split", "10.1.0.0/24", "--prefix", "16"], &[], &["/16 is larger than 10.1.0.0/24"]);
+    refused(&["cidr", "split", "10.0.0.0/8", "--prefix", "28"], &[], &["1048576", "65536"]);
     refused(&["get", "--sandbox", "instances", "ip:010.1.0.0/16"], &[], &["010.1.0.0/16"]);
 }
 
@@ -41,19 +44,39 @@ fn an_address_with_a_size_is_answered_with_its_range_and_that_it_lies_in_it() {
     for (typed, lines) in [
         (
             "10.10.1.2/26",
-            ["range    10.10.1.0/26", "address  10.10.1.2 lies in it; AWS keeps it", "first    10.10.1.0"],
+            [
+                "address    10.10.1.2  (AWS keeps it of a subnet: the DNS server)",
+                "network    10.10.1.0/26",
+                "in AWS     59 of a subnet, 10.10.1.4 to 10.10.1.62: AWS keeps 5",
+            ],
         ),
-        ("10.10.1.9/26", ["range    10.10.1.0/26", "address  10.10.1.9 lies in it", "first    10.10.1.0"]),
-        ("10.10.1.0/26", ["range    10.10.1.0/26", "mask     255.255.255.192", "size     64"]),
+        ("10.10.1.9/26", ["address    10.10.1.9", "first      10.10.1.1", "last       10.10.1.62"]),
+        ("10.10.1.9/255.255.255.192", ["network    10.10.1.0/26", "broadcast  10.10.1.63", "usable     62"]),
+        ("10.10.1.0/26", ["mask       255.255.255.192", "wildcard   0.0.0.63", "size       64"]),
+        (
+            "10.0.0.4/31",
+            [
+                "first      10.0.0.4",
+                "usable     2",
+                "in AWS     10.0.0.4/31 is too small: a VPC or subnet is a /28 at least",
+            ],
+        ),
         (
             "2600:1f14:abc:d00::5/56",
             [
-                "range    2600:1f14:abc:d00::/56",
-                "address  2600:1f14:abc:d00::5 lies in it",
-                "last     2600:1f14:abc:dff:ffff:ffff:ffff:ffff",
+                "address    2600:1f14:abc:d00::5",
+                "network    2600:1f14:abc:d00::/56",
+                "last       2600:1f14:abc:dff:ffff:ffff:ffff:ffff",
             ],
         ),
-        ("::/0", ["range    ::/0", "size     2^128", "in AWS   ::/0 is too large: a VPC or subnet is a /44 at most"]),
+        (
+            "::/0",
+            [
+                "network    ::/0",
+                "size       340282366920938463463374607431768211456",
+                "in AWS     ::/0 is too large: a VPC or subnet is a /44 at most",
+            ],
+        ),
     ] {
         let ended = home.run(&["cidr", typed]);
         assert_eq!((ended.status, ended.err.as_str()), (Some(0), ""), "{typed}");
@@ -61,7 +84,19 @@ fn an_address_with_a_size_is_answered_with_its_range_and_that_it_lies_in_it() {
             assert!(ended.out.lines().any(|l| l == line), "{typed}: {line} in {}", ended.out);
         }
     }
-    assert!(!home.run(&["cidr", "10.10.1.0/26"]).out.contains("lies in it"));
+    assert!(!home.run(&["cidr", "10.10.1.0/26"]).out.contains("address "));
+    let split = home.run(&["cidr", "split", "10.1.0.0/16", "--into", "6"]);
+    let lines: Vec<&str> = split.out.lines().collect();
+    assert_eq!(
+        (lines.len(), lines[0], lines[6]),
+        (7, "10.1.0.0/19    8187 usable in AWS, 10.1.0.4 to 10.1.31.254", "10.1.192.0/18  free")
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&home.run(&["cidr", "split", "10.1.0.0/16", "--prefix", "24", "-o", "json"]).out).unwrap();
+    assert_eq!(
+        (json["parts"].as_array().unwrap().len(), json["parts"][255]["aws"]["usable"].as_u64()),
+        (256, Some(251))
+    );
 }
 
 #[test]
@@ -218,6 +253,7 @@ const PRINT: &[(&str, i32)] = &[
     ("config --default", 0),
     ("config --check", 0),
     ("cidr 10.0.0.0/16", 0),
+    ("cidr split 10.0.0.0/16 --prefix 24", 0),
     ("check --sandbox", 0),
     ("get instances --sandbox", 0),
     ("get instances --sandbox -o json", 0),

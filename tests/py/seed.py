@@ -64,7 +64,44 @@ def network(ec2):
     ec2.create_network_acl_entry(RuleNumber=200, Protocol="6", RuleAction="allow", Egress=True, PortRange={"From": 1024, "To": 65535}, **entry)
     ec2.create_network_acl_entry(RuleNumber=90, Protocol="17", RuleAction="deny", Egress=False, PortRange={"From": 53, "To": 53}, **entry)
     # No ICMP: moto 5 does not say its type and code again.
+    ways(ec2, vpc["VpcId"], subnets, group, table)
     return vpc["VpcId"], subnets, group
+
+
+def ways(ec2, vpc, subnets, group, table):
+    """Gateways, endpoints, peerings and what VPCs refer to, two of each and more, under names that a terminal could obey."""
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address, TagSpecifications=tags("natgateway", "나가는 문 \u202egnp"))
+    ec2.create_nat_gateway(SubnetId=subnets[1], ConnectivityType="private")
+    ec2.delete_nat_gateway(NatGatewayId=ec2.create_nat_gateway(SubnetId=subnets[1], ConnectivityType="private")["NatGateway"]["NatGatewayId"])
+    others = [ec2.create_vpc(CidrBlock=f"10.{n}.0.0/16")["Vpc"]["VpcId"] for n in (20, 21, 22)]
+    for other, name in zip(others, ("다리 \u202egnp", "a\u009b31m", "x" * 255)):
+        ec2.create_egress_only_internet_gateway(VpcId=other, TagSpecifications=tags("egress-only-internet-gateway", name))
+        pcx = ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=other, TagSpecifications=tags("vpc-peering-connection", name))
+        id = pcx["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+        if name.startswith("다리"):
+            ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=id)
+        elif name.startswith("x"):
+            ec2.reject_vpc_peering_connection(VpcPeeringConnectionId=id)
+    region = ec2.meta.region_name
+    ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{region}.s3", RouteTableIds=[table], TagSpecifications=tags("vpc-endpoint", "뒷문"))
+    ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{region}.ssm", VpcEndpointType="Interface", SubnetIds=subnets, SecurityGroupIds=[group],
+                            PrivateDnsEnabled=True)
+    for name, family, ranges in (("사무실 \u202egnp", "IPv4", ["203.0.113.0/24", "198.51.100.0/25"]), ("six", "IPv6", ["2001:db8::/32"])):
+        ec2.create_managed_prefix_list(PrefixListName=name, AddressFamily=family, MaxEntries=120, TagSpecifications=tags("prefix-list", "not its name"),
+                                       Entries=[{"Cidr": r, "Description": "본사 a\u009b31m b"} for r in ranges])
+    for n, name in enumerate(("회사 dns", "plain")):
+        ec2.create_dhcp_options(TagSpecifications=tags("dhcp-options", name), DhcpConfigurations=[
+            {"Key": "domain-name", "Values": ["corp.example"]}, {"Key": "domain-name-servers", "Values": ["10.9.0.2", "10.9.1.2"][n:]},
+            *([{"Key": "netbios-node-type", "Values": ["2"]}, {"Key": "ntp-servers", "Values": ["169.254.169.123"]}] if n else [])])
+    ec2.create_flow_logs(ResourceIds=[vpc], ResourceType="VPC", TrafficType="ALL", LogGroupName="/vpc/흐름", TagSpecifications=tags("vpc-flow-log", "흐름 \u202egnp"),
+                         DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/flows")
+    ec2.create_flow_logs(ResourceIds=subnets[:1], ResourceType="Subnet", TrafficType="REJECT", LogDestinationType="s3", MaxAggregationInterval=60,
+                         LogDestination="arn:aws:s3:::trouble-bucket/flows/")
+    transit = ec2.create_transit_gateway(Description="한가운데")["TransitGateway"]["TransitGatewayId"]
+    for vpc_id, subnet in ((vpc, subnets[0]), (others[0], ec2.create_subnet(VpcId=others[0], CidrBlock="10.20.0.0/24")["Subnet"]["SubnetId"])):
+        ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=transit, VpcId=vpc_id, SubnetIds=[subnet],
+                                                  TagSpecifications=tags("transit-gateway-attachment", "나루 \u202egnp"))
 
 
 def instances(ec2, subnets, group):

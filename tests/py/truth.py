@@ -133,6 +133,96 @@ def internet_gateways():
     } for g in pages("ec2", "describe_internet_gateways", "InternetGateways")]
 
 
+def nat_gateways():
+    return ["id"], [{
+        "id": g["NatGatewayId"], "name": tag(g.get("Tags", []), "Name"), "state": g["State"], "subnet_id": g.get("SubnetId"), "vpc_id": g["VpcId"],
+        "connectivity": g.get("ConnectivityType"), "mode": g.get("AvailabilityMode", "zonal"), "created": time(g["CreateTime"]),
+        "public_ips": [a["PublicIp"] for a in g["NatGatewayAddresses"] if a.get("PublicIp")], "deleted": time(g.get("DeleteTime")),
+        "private_ips": [a["PrivateIp"] for a in g["NatGatewayAddresses"] if a.get("PrivateIp")], "failure": g.get("FailureMessage"),
+        "allocations": [a["AllocationId"] for a in g["NatGatewayAddresses"] if a.get("AllocationId")],
+        "interfaces": [a["NetworkInterfaceId"] for a in g["NatGatewayAddresses"] if a.get("NetworkInterfaceId")], "$tags": tagged(g.get("Tags", [])),
+    } for g in pages("ec2", "describe_nat_gateways", "NatGateways")]
+
+
+def egress_only_gateways():
+    return ["id"], [{
+        "id": g["EgressOnlyInternetGatewayId"], "name": tag(g.get("Tags", []), "Name"), "state": g["Attachments"][0]["State"],
+        "vpc_id": g["Attachments"][0]["VpcId"], "$tags": tagged(g.get("Tags", [])),
+    } for g in pages("ec2", "describe_egress_only_internet_gateways", "EgressOnlyInternetGateways")]
+
+
+def side_ranges(s):
+    more = [b["CidrBlock"] for b in s.get("CidrBlockSet", []) if b["CidrBlock"] != s.get("CidrBlock")]
+    return ([s["CidrBlock"]] if s.get("CidrBlock") else []) + more + [b["Ipv6CidrBlock"] for b in s.get("Ipv6CidrBlockSet", [])]
+
+
+def peerings():
+    return ["id"], [{
+        "id": p["VpcPeeringConnectionId"], "name": tag(p.get("Tags", []), "Name"), "state": p["Status"]["Code"], "message": p["Status"].get("Message"),
+        **{f"{side}_{key}": value for side, s in (("requester", p["RequesterVpcInfo"]), ("accepter", p["AccepterVpcInfo"]))
+           for key, value in (("vpc", s["VpcId"]), ("cidr", side_ranges(s)), ("region", s["Region"]), ("owner", s["OwnerId"]),
+                              ("dns", s.get("PeeringOptions", {}).get("AllowDnsResolutionFromRemoteVpc")))},
+        "vpcs": [p["RequesterVpcInfo"]["VpcId"], p["AccepterVpcInfo"]["VpcId"]], "expires": time(p.get("ExpirationTime")), "$tags": tagged(p.get("Tags", [])),
+    } for p in pages("ec2", "describe_vpc_peering_connections", "VpcPeeringConnections")]
+
+
+def transit_gateway_attachments():
+    return ["id"], [{
+        "id": a["TransitGatewayAttachmentId"], "name": tag(a.get("Tags", []), "Name"), "state": a["State"], "transit_gateway": a["TransitGatewayId"],
+        "type": a["ResourceType"], "resource_id": a["ResourceId"], "resource_owner": a["ResourceOwnerId"], "gateway_owner": a["TransitGatewayOwnerId"],
+        "route_table": a.get("Association", {}).get("TransitGatewayRouteTableId"), "association": a.get("Association", {}).get("State"),
+        "created": time(a["CreationTime"]), "$tags": tagged(a.get("Tags", [])),
+    } for a in pages("ec2", "describe_transit_gateway_attachments", "TransitGatewayAttachments")]
+
+
+def endpoints():
+    return ["id"], [{
+        "id": e["VpcEndpointId"], "name": tag(e.get("Tags", []), "Name"), "state": e["State"][0].lower() + e["State"][1:], "type": e["VpcEndpointType"],
+        "service": e["ServiceName"], "vpc_id": e["VpcId"], "subnets": e.get("SubnetIds", []), "route_tables": e.get("RouteTableIds", []),
+        "security_group_ids": [g["GroupId"] for g in e.get("Groups", [])], "private_dns": e.get("PrivateDnsEnabled"),
+        "interfaces": e.get("NetworkInterfaceIds", []), "dns_names": [d["DnsName"] for d in e.get("DnsEntries", [])], "policy": "full access",
+        "created": time(e.get("CreationTimestamp")), "owner_id": e.get("OwnerId"), "$tags": tagged(e.get("Tags", [])),
+    } for e in pages("ec2", "describe_vpc_endpoints", "VpcEndpoints")]
+
+
+def prefix_lists():
+    return ["id"], [{
+        "id": p["PrefixListId"], "name": p["PrefixListName"], "state": p["State"], "owner_id": p["OwnerId"], "family": p["AddressFamily"],
+        "max_entries": p.get("MaxEntries"), "version": p.get("Version"), "message": p.get("StateMessage"), "arn": p["PrefixListArn"],
+        "$tags": tagged(p.get("Tags", [])),
+    } for p in pages("ec2", "describe_managed_prefix_lists", "PrefixLists")]
+
+
+def prefix_list_entries():
+    rows = []
+    for p in prefix_lists()[1]:
+        entries = pages("ec2", "get_managed_prefix_list_entries", "Entries", PrefixListId=p["id"])
+        rows.append({"id": p["id"], "ranges": [plain(e["Cidr"]) for e in entries],
+                     "entries": [e["Cidr"] + (" " + e["Description"] if e.get("Description") else "") for e in entries]})
+    return ["id"], rows
+
+
+def dhcp_options():
+    def option(o, key):
+        return [v["Value"] for c in o["DhcpConfigurations"] if c["Key"] == key for v in c["Values"]]
+
+    return ["id"], [{
+        "id": o["DhcpOptionsId"], "name": tag(o.get("Tags", []), "Name"), "domain_name": (option(o, "domain-name") or [None])[0],
+        "name_servers": option(o, "domain-name-servers"), "ntp_servers": option(o, "ntp-servers"), "netbios_servers": option(o, "netbios-name-servers"),
+        "netbios_node_type": (option(o, "netbios-node-type") or [None])[0], "owner_id": o.get("OwnerId"), "$tags": tagged(o.get("Tags", [])),
+    } for o in pages("ec2", "describe_dhcp_options", "DhcpOptions")]
+
+
+def flow_logs():
+    return ["id"], [{
+        "id": f["FlowLogId"], "name": tag(f.get("Tags", []), "Name"), "state": f["FlowLogStatus"], "resource_id": f["ResourceId"],
+        "traffic": f.get("TrafficType"), "delivery": f.get("DeliverLogsStatus"), "delivery_error": f.get("DeliverLogsErrorMessage"),
+        "destination_type": f.get("LogDestinationType"), "destination": f.get("LogGroupName") or f.get("LogDestination"),
+        "interval": f.get("MaxAggregationInterval"), "format": f.get("LogFormat"), "role": f.get("DeliverLogsPermissionArn"),
+        "created": time(f["CreationTime"]), "$tags": tagged(f.get("Tags", [])),
+    } for f in pages("ec2", "describe_flow_logs", "FlowLogs")]
+
+
 def spot_requests():
     return ["id"], [{
         "id": r["SpotInstanceRequestId"], "name": tag(r.get("Tags", []), "Name"), "state": r["State"], "$tags": tagged(r.get("Tags", [])),

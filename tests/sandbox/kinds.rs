@@ -10,7 +10,7 @@ use skydeck::base::{Clock, Fault, RowId, Scope, Time};
 use skydeck::kinds::cloudwatch::instance_metrics;
 use skydeck::kinds::ec2::instances::{fields, instance};
 use skydeck::kinds::ec2::volumes::volume;
-use skydeck::kinds::ec2::{addresses, instance_protection, instance_volumes, key_pairs, subnets, vpcs};
+use skydeck::kinds::ec2::{addresses, instance_protection, instance_volumes, key_pairs, nat_gateways, subnets, vpcs};
 use skydeck::kinds::ec2::{images, instance_type_zones, instance_types, launch_template_versions, launch_templates};
 use skydeck::kinds::ec2::{network_interfaces, security_group_rules, security_group_usage, security_groups};
 use skydeck::kinds::elbv2::load_balancers;
@@ -197,6 +197,12 @@ async fn rows_asked_for_by_id_are_the_rows_of_the_whole_list_and_a_missing_one_f
         "route-tables",
         "network-acls",
         "spot-requests",
+        "nat-gateways",
+        "peerings",
+        "endpoints",
+        "prefix-lists",
+        "dhcp-options",
+        "flow-logs",
     ];
     for kind in by_filter {
         let one = account.all(kind).await.swap_remove(0);
@@ -237,8 +243,11 @@ async fn what_costs_and_is_used_by_nothing_stands_out_and_the_rest_says_who_uses
     let addresses = account.all("addresses").await;
     let (lone, used): (Vec<&Record>, Vec<_>) = addresses.iter().partition(|a| addresses::is_unattached(a));
     assert_eq!(lone.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["old-vpn"]);
-    assert!(!used.is_empty() && used.iter().all(|a| addresses::instance(a).is_some_and(is_instance)));
-    assert!(used.iter().all(|a| addresses::association_id(a).is_some() && addresses::public_ip(a).is_some()));
+    let nats = account.all("nat-gateways").await;
+    let of_nat = |a: &Record| nats.iter().any(|n| n.get(&nat_gateways::ALLOCATIONS).items().contains(&a.id));
+    assert!(!used.is_empty() && used.iter().all(|a| addresses::instance(a).is_some_and(is_instance) || of_nat(a)));
+    assert!(used.iter().all(|a| addresses::association_id(a).is_some() || of_nat(a)));
+    assert!(used.iter().all(|a| addresses::public_ip(a).is_some()));
     assert!(addresses.iter().all(|a| a.get(&addresses::COST).as_f64() == Some(0.005)));
     let volumes = account.all("volumes").await;
     let (lone, used): (Vec<&Record>, Vec<_>) = volumes.iter().partition(|v| volume::instances(v).is_empty());

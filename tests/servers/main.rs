@@ -13,5 +13,6 @@ mod get;
 mod killed;
 mod moto;
 mod moto_actions;
+mod networks;
 mod readonly;
 mod scripts;

@@ -19,7 +19,7 @@ const OTHER: &str = "eu-west-1";
 const NOWHERE: &str = "ca-central-1";
 
 /// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 35] = [
+const KINDS: [&str; 44] = [
     "instances",
     "volumes",
     "images",
@@ -37,8 +37,17 @@ const KINDS: [&str; 35] = [
     "vpcs",
     "subnets",
     "internet-gateways",
+    "nat-gateways",
+    "egress-only-gateways",
+    "peerings",
+    "transit-gateway-attachments",
+    "endpoints",
     "route-tables",
     "network-acls",
+    "prefix-lists",
+    "prefix-list-entries",
+    "dhcp-options",
+    "flow-logs",
     "spot-requests",
     "instance-statuses",
     "regions",
@@ -57,9 +66,9 @@ const KINDS: [&str; 35] = [
     "instance-volumes",
 ];
 
-/// Kinds of EC2 beside instances whose rows are asked for by id, and printed. Network ACLs are not among them: moto does not know the filter
-/// `network-acl-id`.
-const EC2_KINDS: [&str; 14] = [
+/// Kinds of EC2 beside instances whose rows are asked for by id, and printed. Network ACLs are not among them, since moto does not know the filter
+/// `network-acl-id`, nor peerings, whose filters it passes over.
+const EC2_KINDS: [&str; 21] = [
     "volumes",
     "images",
     "snapshots",
@@ -74,6 +83,13 @@ const EC2_KINDS: [&str; 14] = [
     "subnets",
     "internet-gateways",
     "route-tables",
+    "nat-gateways",
+    "egress-only-gateways",
+    "transit-gateway-attachments",
+    "endpoints",
+    "prefix-lists",
+    "dhcp-options",
+    "flow-logs",
 ];
 
 /// What the tests of this file share. If it cannot be filled, the first test says why and the others fail at once.
@@ -107,7 +123,8 @@ fn least(kind: &str) -> usize {
         "targets" => 5,
         "volumes" => 19,
         "addresses" | "key-pairs" => 2,
-        "vpcs" => 3,
+        "vpcs" => 6,
+        "nat-gateways" | "peerings" | "egress-only-gateways" => 3,
         "security-groups" | "security-group-usage" => 5,
         "instance-types" | "instance-type-zones" => 500,
         "security-group-rules" => 12,
@@ -230,6 +247,13 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
             "subnets" => "subnet-0123456789abcdef0",
             "internet-gateways" => "igw-0123456789abcdef0",
             "route-tables" => "rtb-0123456789abcdef0",
+            "nat-gateways" => "nat-0123456789abcdef0",
+            "egress-only-gateways" => "eigw-0123456789abcdef0",
+            "transit-gateway-attachments" => "tgw-attach-0123456789abcdef0",
+            "endpoints" => "vpce-0123456789abcdef0",
+            "prefix-lists" => "pl-0123456789abcdef0",
+            "dhcp-options" => "dopt-0123456789abcdef0",
+            "flow-logs" => "fl-0123456789abcdef0",
             "load-balancers" => {
                 "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/none/0123456789abcdef"
             }
@@ -252,7 +276,14 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
 #[tokio::test]
 async fn a_server_that_filters_brings_the_rows_that_the_query_finds_in_all() {
     // AWS has these (DescribeNetworkInterfaces and DescribeSpotInstanceRequests in its API reference), moto answers HTTP 500.
-    const NOT_IN_MOTO: [(&str, &str); 9] = [
+    // Of peerings it passes over every filter.
+    const NOT_IN_MOTO: [(&str, &str); 15] = [
+        ("peerings", "id"),
+        ("peerings", "state"),
+        ("peerings", "requester_vpc"),
+        ("peerings", "requester_owner"),
+        ("peerings", "accepter_vpc"),
+        ("peerings", "accepter_owner"),
         ("network-interfaces", "association.public-ip"),
         ("network-interfaces", "ipv6-addresses.ipv6-address"),
         ("spot-requests", "status-code"),
@@ -311,8 +342,8 @@ async fn a_row_is_shown_in_the_servers_own_words() {
     let opened = |k: &&str| {
         let def = skydeck::kinds::registry::ALL.kind(k).unwrap();
         assert!(def.raw.is_some() || def.info.side, "{k} has no raw answer");
-        // A network ACL is asked for by a filter that moto does not know.
-        def.raw.is_some() && !matches!(*k, "target-group-health" | "network-acls")
+        // A network ACL is asked for by a filter that moto does not know, a peering by one that it passes over.
+        def.raw.is_some() && !matches!(*k, "target-group-health" | "network-acls" | "peerings")
     };
     for kind in KINDS.into_iter().filter(opened) {
         let row = pages(&gateway, kind, HOME, Selector::All, What::Everything).await.concat().swap_remove(0);

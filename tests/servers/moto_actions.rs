@@ -1,5 +1,7 @@
 //! Every action acts on moto, through form, plan, executor and the guard's permits, and boto3 says what came of it.
 
+mod ways;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -59,6 +61,22 @@ fn account() -> Option<Account> {
     None
 }
 
+/// A store that knows a row of a side table.
+fn knowing(target: &Target, side: Arc<Record>) -> Store {
+    let mut store = Store::default();
+    let now = Clock::system().now();
+    let batch = Batch {
+        table: TableKey::all(target.table.scope.clone(), side.kind),
+        seq: 1,
+        asked: now,
+        coverage: Coverage::Ids(Arc::new(vec![side.id.clone()])),
+        rows: vec![side],
+        outcome: Outcome::Done,
+    };
+    store.apply(batch, now);
+    store
+}
+
 impl Account {
     fn id(&self, name: &str) -> &str {
         self.ids[name].as_str().unwrap()
@@ -112,18 +130,13 @@ impl Account {
 
     /// A plan that knows the row of a side table.
     fn plan_knowing(&self, action: &str, target: &Target, side: Arc<Record>, values: &[(&str, &str)]) -> Plan {
-        let mut store = Store::default();
-        let now = Clock::system().now();
-        let batch = Batch {
-            table: TableKey::all(target.table.scope.clone(), side.kind),
-            seq: 1,
-            asked: now,
-            coverage: Coverage::Ids(Arc::new(vec![side.id.clone()])),
-            rows: vec![side],
-            outcome: Outcome::Done,
-        };
-        store.apply(batch, now);
-        self.plan_in(&store, action, std::slice::from_ref(target), values)
+        self.plan_in(&knowing(target, side), action, std::slice::from_ref(target), values)
+    }
+
+    /// The same with values as they are.
+    fn plan_of(&self, action: &str, target: &Target, side: Arc<Record>, values: &Values) -> Plan {
+        let store = knowing(target, side);
+        self.planned(&store, action, std::slice::from_ref(target), values)
     }
 
     async fn instances(&self, names: &[&str]) -> Vec<Target> {
@@ -137,6 +150,17 @@ impl Account {
 
     /// The same where these tables are known.
     fn plan_in(&self, store: &Store, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
+        let value = |k: &str, v: &str| match (k, v) {
+            ("user_data", text) => FormValue::Secret(Secret::new(text.into())),
+            ("rules", text) => FormValue::Rows(text.split(';').map(rule_edit).collect()),
+            (_, "yes") => FormValue::Flag(true),
+            (_, text) => FormValue::Text(text.into()),
+        };
+        let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(k, v))).collect());
+        self.planned(store, action, targets, &values)
+    }
+
+    fn planned(&self, store: &Store, action: &str, targets: &[Target], values: &Values) -> Plan {
         let cx = ActionContext {
             store,
             scope: &targets[0].table.scope,
@@ -151,14 +175,7 @@ impl Account {
         for t in targets {
             (action.available)(&t.record).unwrap_or_else(|why| panic!("{} is not offered: {why}", action.name));
         }
-        let value = |k: &str, v: &str| match (k, v) {
-            ("user_data", text) => FormValue::Secret(Secret::new(text.into())),
-            ("rules", text) => FormValue::Rows(text.split(';').map(rule_edit).collect()),
-            (_, "yes") => FormValue::Flag(true),
-            (_, text) => FormValue::Text(text.into()),
-        };
-        let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(k, v))).collect());
-        action.planned(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
+        action.planned(&cx, values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
     }
 
     /// Carries the plan out; gives what was told of it, and the journal's lines.
@@ -199,9 +216,16 @@ impl Account {
 
     /// The plan of an action that makes something.
     fn made(&self, action: &str, values: &[(&str, &str)]) -> Plan {
-        let (store, scope) = (Store::default(), scope(&self.gateway, "instances", REGION));
+        let value = |v: &str| if v == "yes" { FormValue::Flag(true) } else { FormValue::Text(v.into()) };
+        let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(v))).collect());
+        self.made_of(&Store::default(), action, &values)
+    }
+
+    /// The same with values as they are, where something is known.
+    fn made_of(&self, store: &Store, action: &str, values: &Values) -> Plan {
+        let scope = scope(&self.gateway, "instances", REGION);
         let cx = ActionContext {
-            store: &store,
+            store,
             scope: &scope,
             targets: &[],
             now: Clock::system().now(),
@@ -210,10 +234,8 @@ impl Account {
             files: &NO_FILES,
             me: &skydeck::model::my_address::MyAddress::NotAsked,
         };
-        let value = |v: &str| if v == "yes" { FormValue::Flag(true) } else { FormValue::Text(v.into()) };
-        let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(v))).collect());
         let action = ALL.actions.iter().find(|a| a.name == action).unwrap();
-        action.planned(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
+        action.planned(&cx, values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
     }
 
     /// Carries it out and demands success.

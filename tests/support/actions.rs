@@ -124,6 +124,27 @@ fn rolled() -> Plan {
     plan_in(&store, "roll", &on, &[])
 }
 
+/// A prefix list whose entries are known: one goes, one comes.
+fn edited_prefix_list() -> Plan {
+    let entries = Value::List(Arc::new(vec!["10.0.0.0/8 it's, a=b".into()]));
+    let side = row("prefix-list-entries", "pl-0a1", "", &[], &[("entries", entries)]);
+    let mut store = Store::default();
+    let batch = skydeck::model::Batch {
+        table: side.table,
+        seq: 1,
+        asked: Time::from_secs(0),
+        coverage: skydeck::model::Coverage::Sweep { began: 1 },
+        rows: vec![side.record],
+        outcome: skydeck::model::Outcome::Done,
+    };
+    store.apply(batch, Time::from_secs(0));
+    let fields = [("version", Value::Int(2)), ("family", Value::text("IPv4")), ("max_entries", Value::Int(9))];
+    let targets = [row("prefix-lists", "pl-0a1", "create-complete", &[], &fields)];
+    let gone = RowEdit::Remove { key: "10.0.0.0/8".into(), from: Vec::new() };
+    let edits = vec![gone, RowEdit::Add(vec!["192.0.2.0/24".into(), "[new] $HOME".into()])];
+    plan_in(&store, "edit", &targets, &[("entries", FormValue::Rows(edits))])
+}
+
 /// A scheduled event, moved.
 fn rescheduled() -> Plan {
     let mut store = Store::default();
@@ -565,6 +586,70 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         made("create-key-pair", &[("name", text("my key")), ("type", text("rsa"))]),
         made("import-key-pair", &[("name", text("my key")), ("public_key", text(PUBLIC_KEY))]),
         plan("delete", &[row("key-pairs", "key-0a1", "", &[], &[])], &[]),
+        made("create-nat-gateway", &[("name", text("out [1]")), ("subnet", text("subnet-0a1"))]),
+        made("create-nat-gateway", &[("subnet", text("subnet-0a1")), ("type", text("private"))]),
+        plan("delete", &[row("nat-gateways", "nat-0a1", "available", &[], &[])], &[]),
+        made("create-egress-only-gateway", &[("name", text("it's six")), ("vpc", text("vpc-0a1"))]),
+        plan("delete", &[row("egress-only-gateways", "eigw-0a1", "attached", &[], &[])], &[]),
+        made("create-default-vpc", &[]),
+        made(
+            "create-dhcp-options",
+            &[
+                ("name", text("corp")),
+                ("dns", text("10.0.0.2,AmazonProvidedDNS")),
+                ("domain", text("a.example b.example")),
+                ("ntp", text("169.254.169.123")),
+                ("node_type", text("2")),
+            ],
+        ),
+        plan("associate", &[row("dhcp-options", "dopt-0a1", "", &[], &[])], &[("vpc", text("vpc-0a1"))]),
+        plan("delete", &[row("dhcp-options", "dopt-0a1", "", &[], &[])], &[]),
+        made(
+            "create-prefix-list",
+            &[
+                ("name", text("office [1]")),
+                ("entries", FormValue::Rows(vec![RowEdit::Add(vec!["10.0.0.0/8".into(), "a=b, it's $HOME".into()])])),
+            ],
+        ),
+        plan("delete", &[row("prefix-lists", "pl-0a1", "create-complete", &[], &[])], &[]),
+        made(
+            "create-flow-log",
+            &[
+                ("name", text("flows")),
+                ("vpc", text("vpc-0a1")),
+                ("group", text("/vpc/it's")),
+                ("role", text("arn:aws:iam::111122223333:role/flows")),
+            ],
+        ),
+        made("create-flow-log", &[("vpc", text("vpc-0a1")), ("to", text("s3")), ("bucket", text("my-logs/a"))]),
+        plan("delete", &[row("flow-logs", "fl-0a1", "ACTIVE", &[], &[])], &[]),
+        made("create-endpoint", &[("vpc", text("vpc-0a1")), ("route_tables", text("rtb-0a1,rtb-0a2"))]),
+        made(
+            "create-endpoint",
+            &[
+                ("name", text("ssm [1]")),
+                ("vpc", text("vpc-0a1")),
+                ("type", text("Interface")),
+                ("service", text("ssm")),
+                ("subnets", text("subnet-0a1,subnet-0a2")),
+                ("groups", text("sg-0a1")),
+            ],
+        ),
+        plan("delete", &[row("endpoints", "vpce-0a1", "available", &[], &[])], &[]),
+        edited_prefix_list(),
+        made(
+            "request-peering",
+            &[
+                ("name", text("to [lab]")),
+                ("vpc", text("vpc-0a1")),
+                ("region", text("eu-west-1")),
+                ("account", text("111122223333")),
+                ("peer", text("vpc-0b2")),
+            ],
+        ),
+        made("request-peering", &[("vpc", text("vpc-0a1")), ("peer", text("vpc-0b2"))]),
+        plan("reject", &[row("peerings", "pcx-0a1", "pending-acceptance", &[], &[])], &[]),
+        plan("delete", &[row("peerings", "pcx-0a1", "active", &[], &[])], &[]),
         plan("disable-actions", &[alarm(true, "[a]")[0].clone(), alarm(true, "it's, b")[0].clone()], &[]),
     ];
     let plans = plans.into_iter().chain(from_templates());

@@ -22,6 +22,11 @@ const WAITERS: &[(&str, &str, &str, &str)] = &[
     ("volumes", "available", "ec2 wait volume-available", "--volume-ids"),
     ("volumes", "in-use", "ec2 wait volume-in-use", "--volume-ids"),
     ("volumes", "deleted", "ec2 wait volume-deleted", "--volume-ids"),
+    ("nat-gateways", "available", "ec2 wait nat-gateway-available", "--nat-gateway-ids"),
+    ("nat-gateways", "deleted", "ec2 wait nat-gateway-deleted", "--nat-gateway-ids"),
+    // There is none for a request that waits to be accepted; one that exists can be.
+    ("peerings", "pending-acceptance", "ec2 wait vpc-peering-connection-exists", "--vpc-peering-connection-ids"),
+    ("peerings", "deleted", "ec2 wait vpc-peering-connection-deleted", "--vpc-peering-connection-ids"),
 ];
 
 /// The same for a field of the rows that reads as a text: kind, field, text.

@@ -192,7 +192,8 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let instance = instance(row).map(|id| Link::to("instance", "instances", format!("id={id}")));
     let interface = row.get(&NETWORK_INTERFACE).as_str();
     let interface = interface.map(|id| Link::to("network interface", "network-interfaces", format!("id={id}")));
-    instance.into_iter().chain(interface).collect()
+    let gateway = Link::to("NAT gateway", "nat-gateways", format!("allocations={}", row.id));
+    instance.into_iter().chain(interface).chain([gateway]).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, internet gateways, route tables, network ACLs, security groups, images, snapshots, templates, instance types, regions and zones.
+//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, their gateways, peerings and endpoints, route tables, network ACLs, security groups, images, snapshots, templates, instance types, regions and zones.
 
 pub mod actions;
 pub mod address_actions;
@@ -7,8 +7,12 @@ pub mod availability_zones;
 pub mod compute_cost;
 pub mod connect;
 mod copying;
+pub mod dhcp_options;
+pub mod egress_only_gateways;
+pub mod endpoints;
 pub mod exposure;
 mod filters;
+pub mod flow_logs;
 pub mod gateway_actions;
 pub mod group_actions;
 pub mod group_rules;
@@ -35,9 +39,14 @@ pub mod launch;
 pub mod launch_template_versions;
 pub mod launch_templates;
 mod listing;
+pub mod nat_gateways;
 pub mod network_acls;
+pub mod network_actions;
 pub mod network_interfaces;
+pub mod peerings;
 pub mod permissions;
+pub mod prefix_list_entries;
+pub mod prefix_lists;
 pub mod regions;
 pub mod route_tables;
 pub mod security_group_rules;
@@ -54,6 +63,7 @@ pub mod subnets;
 pub mod template_actions;
 mod template_data;
 pub mod template_fields;
+pub mod transit_gateway_attachments;
 pub mod volume_actions;
 pub mod volume_modifications;
 pub mod volumes;

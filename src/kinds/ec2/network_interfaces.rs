@@ -294,6 +294,14 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     if let Some(name) = balancer_name(row) {
         out.push(Link::to("load balancer", "load-balancers", format!("name=\"{name}\"")));
     }
+    // AWS writes into the description which one it is of: "Interface for NAT Gateway nat-…", "VPC Endpoint Interface vpce-…".
+    let last = row.get(&DESCRIPTION).as_str().and_then(|d| d.rsplit(' ').next()).unwrap_or_default();
+    for (prefix, title, kind) in [("nat-", "NAT gateway", "nat-gateways"), ("vpce-", "endpoint", "endpoints")] {
+        if last.starts_with(prefix) {
+            out.push(Link::to(title, kind, format!("id={last}")));
+        }
+    }
+    out.push(Link::to("flow logs", "flow-logs", format!("resource_id={}", row.id)));
     out
 }
 

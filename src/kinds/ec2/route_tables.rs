@@ -177,12 +177,30 @@ fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fau
     .boxed()
 }
 
+/// What routes lead to beside internet gateways: the link's title, the kind, and what its ids begin with.
+const TARGETS: &[(&str, &str, &str)] = &[
+    ("NAT gateways", "nat-gateways", "nat-"),
+    ("peerings", "peerings", "pcx-"),
+    ("endpoints", "endpoints", "vpce-"),
+    ("egress-only gateways", "egress-only-gateways", "eigw-"),
+];
+
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let mut out = Vec::new();
     out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
     out.extend(Link::to_ids("subnets", "subnets", row.get(&SUBNETS)));
     if let Some(gateway) = row.get(&DEFAULT_ROUTE).as_str().filter(|id| id.starts_with("igw-")) {
         out.push(Link::to("internet gateway", "internet-gateways", format!("id={gateway}")));
+    }
+    let routes = row.get(&ROUTES).items();
+    for &(title, kind, prefix) in TARGETS {
+        let mut ids: Vec<&str> =
+            routes.iter().filter_map(|r| r.split(' ').nth(1)).filter(|t| t.starts_with(prefix)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if !ids.is_empty() {
+            out.push(Link::to(title, kind, format!("id={}", ids.join(","))));
+        }
     }
     out
 }

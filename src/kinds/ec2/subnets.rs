@@ -180,6 +180,9 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     out.push(Link::to("network ACL", "network-acls", format!("subnets={}", row.id)));
     out.push(Link::to("load balancers", "load-balancers", format!("subnets={}", row.id)));
     out.push(Link::to("groups", "auto-scaling-groups", format!("subnets={}", row.id)));
+    out.push(Link::to("NAT gateways", "nat-gateways", format!("subnet_id={}", row.id)));
+    out.push(Link::to("endpoints", "endpoints", format!("subnets={}", row.id)));
+    out.push(Link::to("flow logs", "flow-logs", format!("resource_id={}", row.id)));
     out
 }
 

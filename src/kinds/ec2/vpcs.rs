@@ -38,7 +38,8 @@ pub const DHCP_OPTIONS: FieldInfo =
     FieldInfo::id("dhcp_options", "DHCP OPTIONS", "The set of DHCP options: name servers and domain name.")
         .spare(1)
         .cells(12, 22)
-        .aka(&["dhcp", "dhcp_options_id"]);
+        .aka(&["dhcp", "dhcp_options_id"])
+        .id_of_few("dhcp-options", "dopt-");
 /// default or dedicated.
 pub const TENANCY: FieldInfo =
     FieldInfo::text("tenancy", "TENANCY", "default, or dedicated: its instances run on hardware of their own.")
@@ -129,17 +130,25 @@ fn ipv6(v: &sdk::Vpc) -> Value {
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let of_it = |title, kind| Link { title, kind, selector: Selector::All, query: format!("vpc_id={}", row.id) };
-    vec![
+    let mut out = vec![
         of_it("subnets", "subnets"),
         of_it("instances", "instances"),
         of_it("security groups", "security-groups"),
         of_it("network interfaces", "network-interfaces"),
         of_it("internet gateways", "internet-gateways"),
+        of_it("NAT gateways", "nat-gateways"),
+        of_it("egress-only gateways", "egress-only-gateways"),
+        of_it("peerings", "peerings"),
+        of_it("endpoints", "endpoints"),
         of_it("route tables", "route-tables"),
         of_it("network ACLs", "network-acls"),
         of_it("load balancers", "load-balancers"),
         of_it("target groups", "target-groups"),
-    ]
+        Link::to("flow logs", "flow-logs", format!("resource_id={}", row.id)),
+        Link::to("transit gateway attachments", "transit-gateway-attachments", format!("resource_id={}", row.id)),
+    ];
+    out.extend(Link::to_ids("DHCP options", "dhcp-options", row.get(&DHCP_OPTIONS)));
+    out
 }
 
 #[cfg(test)]

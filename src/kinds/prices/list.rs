@@ -96,6 +96,8 @@ mod tests {
         "application",
         "network",
         "gateway",
+        "nat-gateway",
+        "endpoint",
         "public-ipv4",
         "internet-out",
         "between-regions",

@@ -23,6 +23,14 @@ fn names(prefix: &str) -> (&'static str, &'static str) {
         "snap" => ("InvalidSnapshot", "snapshot"),
         "igw" => ("InvalidInternetGatewayID", "internetGateway"),
         "rtb" => ("InvalidRouteTableID", "routeTable"),
+        // Codes: <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+        "pcx" => ("InvalidVpcPeeringConnectionID", "vpcPeeringConnection"),
+        "vpce" => ("InvalidVpcEndpointId", "Vpc Endpoint"),
+        "dopt" => ("InvalidDhcpOptionID", "dhcpOption"),
+        "fl" => ("InvalidFlowLogId", "flow log"),
+        "pl" => ("InvalidPrefixListID", "prefix list"),
+        "eigw" => ("InvalidGatewayID", "eigw"),
+        "tgw-attach" => ("InvalidTransitGatewayAttachmentID", "transit gateway attachment"),
         "lt" => ("InvalidLaunchTemplateId", "launch template"),
         "key" => ("InvalidKeyPair", "key pair"),
         _ => ("InvalidID", "resource"),
@@ -47,6 +55,10 @@ pub(super) fn none_of(prefix: &str, ids: &[&str]) -> ApiError {
     if let Some(bad) = ids.iter().find(|id| !is_id(prefix, id)) {
         let code = match prefix {
             "sg" => "InvalidGroupId.Malformed".to_string(),
+            "nat" => "NatGatewayMalformed".to_string(),
+            "dopt" => "InvalidDhcpOptionsId.Malformed".to_string(),
+            "pl" => "InvalidPrefixListId.Malformed".to_string(),
+            "pcx" => "InvalidVpcPeeringConnectionId.Malformed".to_string(),
             "vol" | "snap" => "InvalidParameterValue".to_string(),
             _ => format!("{stem}.Malformed"),
         };
@@ -67,6 +79,7 @@ pub(super) fn none_of(prefix: &str, ids: &[&str]) -> ApiError {
         ("sg" | "vol" | "snap", [one]) => {
             format!("The {noun} '{one}' does not exist{}", if prefix == "sg" { "" } else { "." })
         }
+        ("vpce", [one]) => format!("The Vpc Endpoint Id '{one}' does not exist"),
         ("ami", _) => format!("The image id '[{}]' does not exist", ids.join(", ")),
         (_, [one]) => format!("The {noun} ID '{one}' does not exist"),
         _ => format!("The {noun} IDs '{}' do not exist", ids.join(", ")),

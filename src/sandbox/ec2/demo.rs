@@ -7,6 +7,7 @@ use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
 
+use super::demo_networks::{self, Networks, PeeringSpec};
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::state::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
 use super::state::{
@@ -28,6 +29,8 @@ const TEXT: &str = include_str!("../../../worlds/demo.toml");
 pub(in crate::sandbox) struct Demo {
     pub(in crate::sandbox) world: Header,
     region: Vec<RegionSpec>,
+    #[serde(default)]
+    peering: Vec<PeeringSpec>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +49,8 @@ struct RegionSpec {
     #[serde(default)]
     image: Vec<ImageSpec>,
     instance: Vec<InstanceSpec>,
+    #[serde(default)]
+    networks: Networks,
 }
 
 #[derive(Deserialize)]
@@ -184,6 +189,9 @@ pub(in crate::sandbox) fn build(world: &mut World, demo: &Demo, now: Time) -> Re
     for region in &demo.region {
         build_region(world, region, now).map_err(|e| format!("worlds/demo.toml: {}: {e}", region.name))?;
     }
+    for peering in &demo.peering {
+        demo_networks::peer(world, peering, now).map_err(|e| format!("worlds/demo.toml: {e}"))?;
+    }
     Ok(())
 }
 
@@ -223,7 +231,7 @@ fn build_region(world: &mut World, spec: &RegionSpec, now: Time) -> Result<(), S
         let made = spare_volume(&ids, volume, now).map_err(|e| format!("{}: {e}", volume.name))?;
         state.volumes.insert(made.id.clone(), made);
     }
-    Ok(())
+    demo_networks::build(world, &spec.name, &spec.networks, now)
 }
 
 fn spare_volume(ids: &Ids<'_>, spec: &VolumeSpec, now: Time) -> Result<Volume, String> {
@@ -451,7 +459,7 @@ fn give_elastic_ip(world: &mut World, region: &str, instance: &str, name: &str) 
     state.addresses.insert(allocation.clone(), Address { id: allocation, ip, association, tags: named(name) });
 }
 
-fn named(name: &str) -> Tags {
+pub(super) fn named(name: &str) -> Tags {
     vec![("Name".into(), name.into())]
 }
 
@@ -464,7 +472,7 @@ fn number(s: &str) -> Result<i32, String> {
 }
 
 /// The moment `span` (`41d`, `3h`) before `now`.
-fn ago(now: Time, span: &str) -> Result<Time, String> {
+pub(super) fn ago(now: Time, span: &str) -> Result<Time, String> {
     let bad = || format!("'{span}' is not a time such as 41d or 3h");
     let (digits, unit) = span.split_at(span.len().saturating_sub(1));
     let n: i64 = digits.parse().map_err(|_| bad())?;

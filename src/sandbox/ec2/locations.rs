@@ -206,40 +206,6 @@ pub(super) fn offerings(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiErro
     }))
 }
 
-/// DescribeDhcpOptions: the one set that every VPC has.
-pub(super) fn dhcp(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let account = world.account.clone();
-    let ids = call.params.texts("DhcpOptionsId");
-    if let Some(unknown) = ids.iter().find(|id| **id != super::network::DHCP) {
-        let message = format!("The dhcpOption ID '{unknown}' does not exist");
-        return Err(ApiError::new("InvalidDhcpOptionID.NotFound", message));
-    }
-    let filters = Filters::read(&call.params, &["tag:", "dhcp-options-id", "key", "value", "owner-id"])?;
-    Page::read(&call.params, 5, 1000)?;
-    let domain =
-        if call.region == "us-east-1" { "ec2.internal".into() } else { format!("{}.compute.internal", call.region) };
-    let all = [("domain-name", domain), ("domain-name-servers", "AmazonProvidedDNS".to_string())];
-    let none = Tags::new();
-    let shown = filters.pass(&none, |name, out| match name {
-        "dhcp-options-id" => out.push(super::network::DHCP.into()),
-        "key" => out.extend(all.iter().map(|(k, _)| (*k).into())),
-        "value" => out.extend(all.iter().map(|(_, v)| v.clone().into())),
-        "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
-        _ => {}
-    });
-    Ok(call.ec2(|x| {
-        x.list("dhcpOptionsSet", "item", shown.then_some(&all), |x, all| {
-            x.el("dhcpOptionsId", super::network::DHCP);
-            x.el("ownerId", &account);
-            x.list("dhcpConfigurationSet", "item", all, |x, (key, value)| {
-                x.el("key", *key);
-                x.list("valueSet", "item", [value], |x, v| x.el("value", v));
-            });
-            x.empty("tagSet");
-        });
-    }))
-}
-
 fn type_of(x: &mut Xml, t: &TypeInfo) {
     let texts = |x: &mut Xml, name: &str, all: &[&str]| x.list(name, "item", all, |x, s| x.raw_text(*s));
     let numbers = |x: &mut Xml, name: &str, upto: u32| {

@@ -22,12 +22,18 @@ mod copies;
 #[cfg(test)]
 mod copy_tests;
 mod credits;
+mod default_vpc;
 pub(super) mod demo;
+mod demo_networks;
 mod describe;
+mod dhcp;
 mod documented_filters;
+mod egress_only;
+mod endpoints;
 mod events;
 mod filter;
 pub(super) mod fleet;
+mod flow_logs;
 mod gateways;
 mod group_rules;
 #[cfg(test)]
@@ -43,10 +49,14 @@ pub mod load;
 mod locations;
 mod lookup;
 mod network;
+#[cfg(test)]
+mod network_tests;
 mod operations;
 mod page;
+mod peerings;
 mod permissions;
 mod physics;
+mod prefix_lists;
 mod profiles;
 pub mod reach;
 mod routes;

@@ -9,13 +9,13 @@ use super::describe::tag_set;
 use super::documented_filters;
 use super::filter::Filters;
 use super::page::Page;
-use super::state::{Subnet, Vpc};
+use super::state::{State, Subnet, Vpc};
 use crate::base::Time;
 use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
-/// The DHCP options of every VPC.
+/// The set of DHCP options that every region has, and VPCs that have no other.
 pub(super) const DHCP: &str = "dopt-0a1b2c3d4e5f60718";
 
 /// The ids that a describe names, all of which are there.
@@ -70,22 +70,22 @@ pub(super) fn vpcs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
                     "cidr" | "cidr-block" | "cidr-block-association.cidr-block" => out.push(v.cidr.to_string().into()),
                     "is-default" | "isDefault" => out.push(flag(v.is_default).into()),
                     "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
-                    "dhcp-options-id" => out.push(DHCP.into()),
+                    "dhcp-options-id" => out.push(state.dhcp_options_of(&v.id).to_string().into()),
                     "state" => out.push(vpc_state(v, call.now).into()),
                     "vpc-id" => out.push(v.id.as_str().into()),
                     _ => {}
                 },
-                |x| vpc(x, &account, v, call.now),
+                |x| vpc(x, state, &account, v, call.now),
             )
     });
     Ok(call.ec2(|x| {
-        x.list("vpcSet", "item", found, |x, v| vpc(x, &account, v, call.now));
+        x.list("vpcSet", "item", found, |x, v| vpc(x, state, &account, v, call.now));
         x.opt("nextToken", next);
     }))
 }
 
 /// A VPC, as DescribeVpcs shows it.
-pub(super) fn vpc(x: &mut Xml, account: &str, v: &Vpc, now: Time) {
+pub(super) fn vpc(x: &mut Xml, state: &State, account: &str, v: &Vpc, now: Time) {
     x.el("vpcId", &v.id);
     x.el("ownerId", account);
     x.el("state", vpc_state(v, now));
@@ -98,7 +98,7 @@ pub(super) fn vpc(x: &mut Xml, account: &str, v: &Vpc, now: Time) {
         });
     });
     x.empty("ipv6CidrBlockAssociationSet");
-    x.el("dhcpOptionsId", DHCP);
+    x.el("dhcpOptionsId", state.dhcp_options_of(&v.id).as_str());
     x.el("instanceTenancy", tenancy(v.dedicated));
     x.nest("blockPublicAccessStates", |x| x.el("internetGatewayBlockMode", "off"));
     x.el("isDefault", v.is_default);

@@ -1,7 +1,7 @@
 //! EC2 over time: the events that come due.
 
 use super::state::Event;
-use super::{gateways, interfaces, lifecycle, volumes};
+use super::{endpoints, gateways, interfaces, lifecycle, volumes};
 use crate::base::Time;
 use crate::sandbox::world::World;
 use crate::sandbox::world::fact::Fact;
@@ -9,6 +9,10 @@ use crate::sandbox::world::fact::Fact;
 /// Lets an event happen at its moment.
 pub(crate) fn apply_event(world: &mut World, region: &str, event: Event, now: Time) {
     if let Event::Settle { id } = &event {
+        if id.starts_with("vpce-") {
+            endpoints::settle(world, region, id, now);
+            return;
+        }
         let shown = gateways::shown(world);
         let state = &mut world.region(region).ec2;
         if id.starts_with("nat-") {

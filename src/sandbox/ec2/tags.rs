@@ -112,6 +112,15 @@ impl State {
             "snap" => self.snapshots.get_mut(id).map(|s| &mut s.tags),
             "igw" => self.gateways.get_mut(id).map(|g| &mut g.tags),
             "nat" => self.nat_gateways.get_mut(id).map(|n| &mut n.tags),
+            "pcx" => self.peerings.get_mut(id).map(|p| &mut p.tags),
+            "vpce" => self.endpoints.get_mut(id).map(|e| &mut e.tags),
+            "eigw" => self.egress_only.get_mut(id).map(|g| &mut g.tags),
+            // `tgw-attach-…`; gateways themselves are other accounts' here.
+            "tgw" => self.transit_attachments.get_mut(id).map(|a| &mut a.tags),
+            "pl" => self.prefix_lists.get_mut(id).filter(|p| !p.aws).map(|p| &mut p.tags),
+            "dopt" if id == super::network::DHCP => Some(self.other_tags.entry(id.into()).or_default()),
+            "dopt" => self.dhcp_options.get_mut(id).map(|o| &mut o.tags),
+            "fl" => self.flow_logs.get_mut(id).map(|f| &mut f.tags),
             "rtb" => self.route_tables.get_mut(id).map(|t| &mut t.tags),
             "lt" => self.templates.get_mut(id).map(|t| &mut t.tags),
             "eni" => {
@@ -150,8 +159,20 @@ impl State {
             .chain(self.nat_gateways.values().map(|n| ("natgateway", &n.id, &n.tags)))
             .chain(self.route_tables.values().map(|t| ("route-table", &t.id, &t.tags)))
             .chain(self.templates.values().map(|t| ("launch-template", &t.id, &t.tags)))
+            .chain(self.peerings.values().map(|p| ("vpc-peering-connection", &p.id, &p.tags)))
+            .chain(self.endpoints.values().map(|e| ("vpc-endpoint", &e.id, &e.tags)))
+            .chain(self.egress_only.values().map(|g| ("egress-only-internet-gateway", &g.id, &g.tags)))
+            .chain(self.transit_attachments.values().map(|a| ("transit-gateway-attachment", &a.id, &a.tags)))
+            .chain(self.prefix_lists.values().map(|p| ("prefix-list", &p.id, &p.tags)))
+            .chain(self.dhcp_options.values().map(|o| ("dhcp-options", &o.id, &o.tags)))
+            .chain(self.flow_logs.values().map(|f| ("vpc-flow-log", &f.id, &f.tags)))
             .chain(self.other_tags.iter().map(|(id, tags)| {
-                (if id.starts_with("sir-") { "spot-instances-request" } else { "network-interface" }, id, tags)
+                let kind = match id.split_once('-') {
+                    Some(("sir", _)) => "spot-instances-request",
+                    Some(("dopt", _)) => "dhcp-options",
+                    _ => "network-interface",
+                };
+                (kind, id, tags)
             }))
     }
 }
@@ -164,7 +185,7 @@ fn resources(state: &mut State, call: &Call<'_>) -> Result<Vec<ArcStr>, ApiError
     }
     for id in &ids {
         if state.tags_of(id).is_none() {
-            let prefix = id.split_once('-').map_or("", |(p, _)| p);
+            let prefix = id.rsplit_once('-').map_or("", |(p, _)| p);
             return Err(if is_id(prefix, id) {
                 not_found(prefix, id)
             } else {

@@ -37,15 +37,7 @@ const ALL: &[Absent] = &[
     ),
     none("DescribeCarrierGateways", "carrierGatewaySet", "CarrierGatewayId", "cagw", "InvalidCarrierGatewayID"),
     none("DescribeCustomerGateways", "customerGatewaySet", "CustomerGatewayId", "cgw", "InvalidCustomerGatewayID"),
-    none(
-        "DescribeEgressOnlyInternetGateways",
-        "egressOnlyInternetGatewaySet",
-        "EgressOnlyInternetGatewayId",
-        "eigw",
-        "InvalidGatewayID",
-    ),
     none("DescribeFleets", "fleetSet", "FleetId", "fleet", "InvalidFleetId"),
-    none("DescribeFlowLogs", "flowLogSet", "FlowLogId", "fl", "InvalidFlowLogId"),
     none("DescribeHosts", "hostSet", "HostId", "h", "InvalidHostID"),
     none(
         "DescribeInstanceConnectEndpoints",
@@ -71,14 +63,6 @@ const ALL: &[Absent] = &[
         "InvalidSpotFleetRequestId",
     ),
     none("DescribeTransitGateways", "transitGatewaySet", "TransitGatewayIds", "tgw", "InvalidTransitGatewayID"),
-    none("DescribeVpcEndpoints", "vpcEndpointSet", "VpcEndpointId", "vpce", "InvalidVpcEndpointId"),
-    none(
-        "DescribeVpcPeeringConnections",
-        "vpcPeeringConnectionSet",
-        "VpcPeeringConnectionId",
-        "pcx",
-        "InvalidVpcPeeringConnectionID",
-    ),
     none("DescribeVpnConnections", "vpnConnectionSet", "VpnConnectionId", "vpn", "InvalidVpnConnectionID"),
     none("DescribeVpnGateways", "vpnGatewaySet", "VpnGatewayId", "vgw", "InvalidVpnGatewayID"),
 ];

@@ -6,7 +6,7 @@ use ipnet::Ipv4Net;
 use super::checks::{dry_run, not_found};
 use super::network::{subnet, vpc};
 use super::state::{Ids, State};
-use super::tags;
+use super::{peerings, tags};
 use crate::net::cidr::Cidr;
 use crate::net::range::Range;
 use crate::sandbox::regions;
@@ -60,10 +60,11 @@ pub(super) fn create_vpc(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
         v.ready = Some(ready);
         v.dedicated = dedicated;
     }
+    let state = &*state;
     let made = state.vpcs.get(&id);
     Ok(call.ec2(|x| {
         if let Some(v) = made {
-            x.nest("vpc", |x| vpc(x, &account, v, call.now));
+            x.nest("vpc", |x| vpc(x, state, &account, v, call.now));
         }
     }))
 }
@@ -79,7 +80,9 @@ pub(super) fn delete_vpc(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
         || state.groups.values().any(|g| g.vpc == id && g.name != "default")
         || state.acls.values().any(|a| a.vpc == id && !a.is_default)
         || state.route_tables.values().any(|t| t.vpc == id && !t.main)
-        || state.gateways.values().any(|g| g.vpc.as_ref() == Some(&id));
+        || state.gateways.values().any(|g| g.vpc.as_ref() == Some(&id))
+        || state.egress_only.values().any(|g| g.vpc == id)
+        || state.endpoints.values().any(|e| e.vpc == id);
     if in_use {
         return Err(violation("vpc", &id));
     }
@@ -88,6 +91,9 @@ pub(super) fn delete_vpc(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
     state.groups.retain(|_, g| g.vpc != id);
     state.acls.retain(|_, a| a.vpc != id);
     state.route_tables.retain(|_, t| t.vpc != id);
+    state.dhcp_of.remove(&id);
+    state.flow_logs.retain(|_, f| f.resource != id);
+    peerings::vpc_gone(world, &call.region, &id, call.now);
     Ok(call.ec2(|x| x.el("return", true)))
 }
 

@@ -11,8 +11,9 @@ use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Sender,
 use crate::kinds::draft_table::{DraftTable, is_new};
 use crate::kinds::ec2::senders::{CREATE_TAGS, DELETE_TAGS};
 use crate::kinds::ec2::{
-    addresses, images, instances, internet_gateways, key_pairs, launch_templates, network_interfaces,
-    security_group_rules, security_groups, snapshots, subnets, volumes, vpcs,
+    addresses, dhcp_options, egress_only_gateways, endpoints, flow_logs, images, instances, internet_gateways,
+    key_pairs, launch_templates, nat_gateways, network_interfaces, peerings, prefix_lists, security_group_rules,
+    security_groups, snapshots, subnets, transit_gateway_attachments, volumes, vpcs,
 };
 use crate::kinds::plan_builder::{by_scope, draft, form_title, label, line, names, note, sorted, subject, title};
 use crate::model::{
@@ -46,6 +47,22 @@ pub static OF_VPCS: Action = of(&vpcs::INFO);
 pub static OF_SUBNETS: Action = of(&subnets::INFO);
 /// `tags` of internet gateways.
 pub static OF_INTERNET_GATEWAYS: Action = of(&internet_gateways::INFO);
+/// `tags` of NAT gateways.
+pub static OF_NAT_GATEWAYS: Action = of(&nat_gateways::INFO);
+/// `tags` of egress-only internet gateways.
+pub static OF_EGRESS_ONLY_GATEWAYS: Action = of(&egress_only_gateways::INFO);
+/// `tags` of peering connections: each side has its own.
+pub static OF_PEERINGS: Action = of(&peerings::INFO);
+/// `tags` of attachments to transit gateways.
+pub static OF_TRANSIT_GATEWAY_ATTACHMENTS: Action = of(&transit_gateway_attachments::INFO);
+/// `tags` of VPC endpoints.
+pub static OF_ENDPOINTS: Action = of(&endpoints::INFO);
+/// `tags` of prefix lists.
+pub static OF_PREFIX_LISTS: Action = of(&prefix_lists::INFO);
+/// `tags` of sets of DHCP options.
+pub static OF_DHCP_OPTIONS: Action = of(&dhcp_options::INFO);
+/// `tags` of flow logs.
+pub static OF_FLOW_LOGS: Action = of(&flow_logs::INFO);
 
 /// The action on a kind whose rows' ids CreateTags takes.
 const fn of(kind: &'static KindInfo) -> Action {

@@ -43,6 +43,7 @@ impl State {
         for image in public_images(&ids) {
             state.add_image(&ids, image);
         }
+        state.add_aws_lists(&ids);
         state
     }
 

@@ -3,12 +3,15 @@
 mod addresses;
 mod default_region;
 mod disk;
+mod endpoints;
 mod event;
 mod gateways;
 mod inside;
 pub mod instance;
 mod interfaces;
+mod options;
 mod pages;
+mod peerings;
 mod routes;
 mod snapshots;
 mod templates;
@@ -24,12 +27,15 @@ use serde::{Deserialize, Serialize};
 use crate::base::Time;
 pub(in crate::sandbox::ec2) use default_region::Ids;
 pub use disk::{Disk, FileSystem, FileSystemKind, Node, Service, Software};
+pub use endpoints::Endpoint;
 pub use event::Event;
 pub use gateways::{InternetGateway, NatGateway};
 pub use inside::{Inside, Process};
 pub use instance::Instance;
 pub use interfaces::{InterfaceAttachment, OwnInterface, Public, ServiceInterface};
+pub use options::{DhcpOptions, EgressOnlyGateway, FlowLog, PrefixList, TransitAttachment};
 pub use pages::Page;
+pub use peerings::{LASTS as PEERING_LASTS, Peering, PeeringEnd, PeeringSide};
 pub use routes::{Association, Route, RouteTable};
 pub use snapshots::Snapshot;
 pub use templates::{LaunchTemplate, Version};
@@ -74,6 +80,30 @@ pub struct State {
     /// Network interfaces that the account made by itself.
     #[serde(default)]
     pub own_interfaces: BTreeMap<ArcStr, OwnInterface>,
+    /// Peering connections that a VPC of this region is a side of.
+    #[serde(default)]
+    pub peerings: BTreeMap<ArcStr, Peering>,
+    /// VPC endpoints.
+    #[serde(default)]
+    pub endpoints: BTreeMap<ArcStr, Endpoint>,
+    /// Egress-only internet gateways.
+    #[serde(default)]
+    pub egress_only: BTreeMap<ArcStr, EgressOnlyGateway>,
+    /// Attachments to transit gateways.
+    #[serde(default)]
+    pub transit_attachments: BTreeMap<ArcStr, TransitAttachment>,
+    /// Managed prefix lists, AWS's too.
+    #[serde(default)]
+    pub prefix_lists: BTreeMap<ArcStr, PrefixList>,
+    /// Sets of DHCP options beside the region's own.
+    #[serde(default)]
+    pub dhcp_options: BTreeMap<ArcStr, DhcpOptions>,
+    /// The sets of DHCP options of VPCs that have another than the region's own; `default` is none at all.
+    #[serde(default)]
+    pub dhcp_of: BTreeMap<ArcStr, ArcStr>,
+    /// Flow logs.
+    #[serde(default)]
+    pub flow_logs: BTreeMap<ArcStr, FlowLog>,
     /// Route tables.
     pub route_tables: BTreeMap<ArcStr, RouteTable>,
     /// Launch templates.

@@ -69,6 +69,9 @@ impl State {
         match by.split_once('-').map(|(p, _)| p) {
             Some("igw") => self.gateways.get(by).is_some_and(|g| g.vpc.is_some()),
             Some("nat") => self.nat_gateways.get(by).is_some_and(|n| n.state(now) == "available"),
+            Some("pcx") => self.peerings.get(by).is_some_and(|p| p.state(now) == "active"),
+            Some("eigw") => self.egress_only.contains_key(by),
+            Some("vpce") => self.endpoints.get(by).is_some_and(|e| e.deleted.is_none()),
             Some("i") => self.instances.get(by).is_some_and(|i| i.state == InstanceState::Running),
             _ => true,
         }

@@ -47,9 +47,10 @@ pub(super) fn misfits<G: Given>(call: &Call<'_>, answer: &G, style: Style, extra
             Problem::Missing => Some(format!("{} is missing", f.wire)),
             Problem::Type(kind) => Some(format!("{} is {value:?}, no {kind:?}", f.wire)),
             Problem::Constraints(all) => {
-                // EC2 itself writes `windows` where its models say `Windows`.
+                // EC2 itself writes `windows` where its models say `Windows`, and `nat_gateway` where they say `natGateway`.
+                let bare = |v: &str| v.replace('_', "").to_ascii_lowercase();
                 let known = |c: &Constraint| match c {
-                    Constraint::OneOf(values) => values.iter().any(|v| v.eq_ignore_ascii_case(value)),
+                    Constraint::OneOf(values) => values.iter().any(|v| bare(v) == bare(value)),
                     _ => true,
                 };
                 // "For internet gateways, the state is available when attached to a VPC." [AWS: InternetGatewayAttachment]
