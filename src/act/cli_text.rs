@@ -141,6 +141,8 @@ fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
         }
         // The CLI's own word for it (`aws ec2 run-instances help`).
         Arg::Bool(false) if name == "DisableApiTermination" => argv.push("--enable-api-termination".into()),
+        // `--ingress | --egress` (`aws ec2 create-network-acl-entry help`).
+        Arg::Bool(false) if name == "Egress" => argv.push("--ingress".into()),
         Arg::Bool(false) => argv.push(format!("--no-{}", kebab(name))),
         Arg::Int(i) => argv.extend([flag, i.to_string()]),
         Arg::Float(n) => argv.extend([flag, n.to_string()]),

@@ -80,9 +80,9 @@ pub struct AclEntry {
     /// Type and code of ICMP, -1 for all; none for other protocols.
     #[serde(default)]
     pub icmp: Option<(i16, i16)>,
-    /// The range that it is for.
+    /// The range that it is for, of either family.
     #[serde(with = "crate::net::cidr::as_text")]
-    pub cidr: Ipv4Net,
+    pub cidr: IpNet,
 }
 
 impl AclEntry {
@@ -95,7 +95,7 @@ impl AclEntry {
             protocol: -1,
             ports: None,
             icmp: None,
-            cidr: Ipv4Net::default(),
+            cidr: IpNet::V4(Ipv4Net::default()),
         };
         vec![entry(100, false, true), entry(32767, false, false), entry(100, true, true), entry(32767, true, false)]
     }
@@ -103,7 +103,7 @@ impl AclEntry {
         self.egress == egress
             && (self.protocol == -1 || self.protocol == 6)
             && self.ports.is_none_or(|(low, high)| (low..=high).contains(&port))
-            && self.cidr.contains(&other)
+            && self.cidr.contains(&IpAddr::V4(other))
     }
 }
 

@@ -255,6 +255,39 @@ def route_tables():
     } for t in pages("ec2", "describe_route_tables", "RouteTables")]
 
 
+def routes():
+    return ["table_id", "destination"], [{
+        "table_id": t["RouteTableId"], "vpc_id": t["VpcId"], "main": any(a["Main"] for a in t["Associations"]), "target": route_to(r),
+        "destination": r.get("DestinationCidrBlock") or r.get("DestinationIpv6CidrBlock") or r.get("DestinationPrefixListId"),
+        "subnets": [a["SubnetId"] for a in t["Associations"] if "SubnetId" in a], "state": r["State"], "origin": r.get("Origin"),
+    } for t in pages("ec2", "describe_route_tables", "RouteTables") for r in t["Routes"]]
+
+
+def route_targets():
+    names = {g["InternetGatewayId"]: tag(g["Tags"], "Name") for g in pages("ec2", "describe_internet_gateways", "InternetGateways")}
+    return ["id"], [{"id": f"{r['table_id']}/{r['destination']}", "name": names.get(r["target"])} for r in routes()[1]]
+
+
+def subnet_routing():
+    tables = pages("ec2", "describe_route_tables", "RouteTables")
+    rows = []
+    for s in pages("ec2", "describe_subnets", "Subnets"):
+        own = [t for t in tables if any(a.get("SubnetId") == s["SubnetId"] for a in t["Associations"])]
+        main = [t for t in tables if t["VpcId"] == s["VpcId"] and any(a["Main"] for a in t["Associations"])]
+        table = (own or main)[0]
+        out = any(r.get("GatewayId", "").startswith("igw-") and r["State"] == "active" for r in table["Routes"])
+        rows.append({"id": s["SubnetId"], "exposure": "public" if out else "private", "route_table": table["RouteTableId"], "explicit": bool(own)})
+    return ["id"], rows
+
+
+def vpc_attributes():
+    def on(vpc, attribute):
+        return client("ec2").describe_vpc_attribute(VpcId=vpc, Attribute=attribute)[attribute[0].upper() + attribute[1:]]["Value"]
+
+    return ["id"], [{"id": v["VpcId"], "dns_support": on(v["VpcId"], "enableDnsSupport"), "dns_hostnames": on(v["VpcId"], "enableDnsHostnames")}
+                    for v in pages("ec2", "describe_vpcs", "Vpcs")]
+
+
 PROTOCOLS = {"-1": "all", "1": "icmp", "6": "tcp", "17": "udp"}
 
 
@@ -279,6 +312,19 @@ def network_acls():
         "entries": [acl_entry(e) for e in sorted(a["Entries"], key=lambda e: (e["Egress"], e["RuleNumber"]))],
         "arn": f"arn:aws:ec2:{REGION}:{a['OwnerId']}:network-acl/{a['NetworkAclId']}",
     } for a in pages("ec2", "describe_network_acls", "NetworkAcls")]
+
+
+def network_acl_entries():
+    rows = []
+    for a in pages("ec2", "describe_network_acls", "NetworkAcls"):
+        for e in a["Entries"]:
+            said = acl_entry(e).split(" ")
+            rows.append({
+                "acl_id": a["NetworkAclId"], "vpc_id": a["VpcId"], "is_default": a["IsDefault"], "subnets": [s["SubnetId"] for s in a["Associations"]],
+                "direction": "outbound" if e["Egress"] else "inbound", "number": said[1], "action": e["RuleAction"], "protocol": said[3],
+                "ports": " ".join(said[4:-1]) or "all", "range": said[-1],
+            })
+    return ["acl_id", "direction", "number"], rows
 
 
 def image(i):

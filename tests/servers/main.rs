@@ -13,6 +13,7 @@ mod get;
 mod killed;
 mod moto;
 mod moto_actions;
+mod moto_networks;
 mod networks;
 mod readonly;
 mod scripts;

@@ -19,7 +19,7 @@ const OTHER: &str = "eu-west-1";
 const NOWHERE: &str = "ca-central-1";
 
 /// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 44] = [
+const KINDS: [&str; 49] = [
     "instances",
     "volumes",
     "images",
@@ -43,11 +43,16 @@ const KINDS: [&str; 44] = [
     "transit-gateway-attachments",
     "endpoints",
     "route-tables",
+    "routes",
     "network-acls",
     "prefix-lists",
     "prefix-list-entries",
     "dhcp-options",
     "flow-logs",
+    "network-acl-entries",
+    "subnet-routing",
+    "route-targets",
+    "vpc-attributes",
     "spot-requests",
     "instance-statuses",
     "regions",
@@ -68,7 +73,7 @@ const KINDS: [&str; 44] = [
 
 /// Kinds of EC2 beside instances whose rows are asked for by id, and printed. Network ACLs are not among them, since moto does not know the filter
 /// `network-acl-id`, nor peerings, whose filters it passes over.
-const EC2_KINDS: [&str; 21] = [
+const EC2_KINDS: [&str; 22] = [
     "volumes",
     "images",
     "snapshots",
@@ -90,6 +95,7 @@ const EC2_KINDS: [&str; 21] = [
     "prefix-lists",
     "dhcp-options",
     "flow-logs",
+    "routes",
 ];
 
 /// What the tests of this file share. If it cannot be filled, the first test says why and the others fail at once.
@@ -128,7 +134,9 @@ fn least(kind: &str) -> usize {
         "security-groups" | "security-group-usage" => 5,
         "instance-types" | "instance-type-zones" => 500,
         "security-group-rules" => 12,
-        "subnets" | "route-tables" | "network-acls" => 4,
+        "subnets" | "route-tables" | "network-acls" | "subnet-routing" => 4,
+        "routes" | "route-targets" => 5,
+        "network-acl-entries" => 14,
         "target-groups" | "target-group-health" | "target-group-tags" => 6,
         "alarms" | "alarm-tags" => 112,
         "buckets" | "bucket-tags" => 3,
@@ -173,7 +181,7 @@ async fn not_empty(region: &str) -> Vec<&'static str> {
 }
 
 /// A region has a default VPC with its group and subnets before anybody uses it.
-const OF_A_NEW_REGION: [&str; 12] = [
+const OF_A_NEW_REGION: [&str; 17] = [
     "snapshots",
     "instance-types",
     "instance-type-zones",
@@ -183,7 +191,12 @@ const OF_A_NEW_REGION: [&str; 12] = [
     "vpcs",
     "subnets",
     "route-tables",
+    "routes",
     "network-acls",
+    "network-acl-entries",
+    "subnet-routing",
+    "route-targets",
+    "vpc-attributes",
     "regions",
     "availability-zones",
 ];
@@ -254,6 +267,7 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
             "prefix-lists" => "pl-0123456789abcdef0",
             "dhcp-options" => "dopt-0123456789abcdef0",
             "flow-logs" => "fl-0123456789abcdef0",
+            "routes" => "rtb-0123456789abcdef0/0.0.0.0/0",
             "load-balancers" => {
                 "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/none/0123456789abcdef"
             }
@@ -277,7 +291,7 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
 async fn a_server_that_filters_brings_the_rows_that_the_query_finds_in_all() {
     // AWS has these (DescribeNetworkInterfaces and DescribeSpotInstanceRequests in its API reference), moto answers HTTP 500.
     // Of peerings it passes over every filter.
-    const NOT_IN_MOTO: [(&str, &str); 15] = [
+    const NOT_IN_MOTO: [(&str, &str); 16] = [
         ("peerings", "id"),
         ("peerings", "state"),
         ("peerings", "requester_vpc"),
@@ -293,6 +307,7 @@ async fn a_server_that_filters_brings_the_rows_that_the_query_finds_in_all() {
         ("spot-requests", "launched-availability-zone"),
         ("spot-requests", "product-description"),
         ("spot-requests", "launch.image-id"),
+        ("network-acl-entries", "acl_id"),
     ];
     let Some(_moto) = seeded(None) else { return };
     let gateway = gateway();
@@ -343,7 +358,8 @@ async fn a_row_is_shown_in_the_servers_own_words() {
         let def = skydeck::kinds::registry::ALL.kind(k).unwrap();
         assert!(def.raw.is_some() || def.info.side, "{k} has no raw answer");
         // A network ACL is asked for by a filter that moto does not know, a peering by one that it passes over.
-        def.raw.is_some() && !matches!(*k, "target-group-health" | "network-acls" | "peerings")
+        def.raw.is_some()
+            && !matches!(*k, "target-group-health" | "network-acls" | "network-acl-entries" | "peerings")
     };
     for kind in KINDS.into_iter().filter(opened) {
         let row = pages(&gateway, kind, HOME, Selector::All, What::Everything).await.concat().swap_remove(0);

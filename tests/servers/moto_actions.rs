@@ -39,8 +39,8 @@ static SERVER: LazyLock<(Moto, Json)> = LazyLock::new(|| {
 });
 
 /// The account, in the process of the test; see [`Moto::inside`].
-struct Account {
-    moto: Moto,
+pub(super) struct Account {
+    pub(super) moto: Moto,
     gateway: Gateway,
     ids: Json,
 }
@@ -48,7 +48,7 @@ struct Account {
 /// What the seed printed, handed to the process of the test.
 const IDS: &str = "SKYDECK_TEST_IDS";
 
-fn account() -> Option<Account> {
+pub(super) fn account() -> Option<Account> {
     if let Some(moto) = Moto::of_parent() {
         let ids = serde_json::from_str(&std::env::var(IDS).unwrap()).unwrap();
         return Some(Account { moto, gateway: gateway(), ids });
@@ -82,7 +82,7 @@ impl Account {
         self.ids[name].as_str().unwrap()
     }
 
-    async fn rows(&self, kind: &str, parent: Option<&str>, wanted: impl Fn(&str) -> bool) -> Vec<Target> {
+    pub(super) async fn rows(&self, kind: &str, parent: Option<&str>, wanted: impl Fn(&str) -> bool) -> Vec<Target> {
         let selector = parent.map_or(Selector::All, |p| Selector::Parent(p.into()));
         let table = TableKey {
             scope: scope(&self.gateway, kind, REGION),
@@ -95,7 +95,7 @@ impl Account {
     }
 
     /// A store that knows all of a kind.
-    async fn known(&self, kinds: &[&str]) -> Store {
+    pub(super) async fn known(&self, kinds: &[&str]) -> Store {
         let mut store = Store::default();
         for (seq, kind) in (1..).zip(kinds) {
             let rows = self.rows(kind, None, |_| true).await;
@@ -136,7 +136,7 @@ impl Account {
     /// The same with values as they are.
     fn plan_of(&self, action: &str, target: &Target, side: Arc<Record>, values: &Values) -> Plan {
         let store = knowing(target, side);
-        self.planned(&store, action, std::slice::from_ref(target), values)
+        self.plan_from(&store, action, std::slice::from_ref(target), values)
     }
 
     async fn instances(&self, names: &[&str]) -> Vec<Target> {
@@ -149,7 +149,7 @@ impl Account {
     }
 
     /// The same where these tables are known.
-    fn plan_in(&self, store: &Store, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
+    pub(super) fn plan_in(&self, store: &Store, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
         let value = |k: &str, v: &str| match (k, v) {
             ("user_data", text) => FormValue::Secret(Secret::new(text.into())),
             ("rules", text) => FormValue::Rows(text.split(';').map(rule_edit).collect()),
@@ -157,10 +157,11 @@ impl Account {
             (_, text) => FormValue::Text(text.into()),
         };
         let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(k, v))).collect());
-        self.planned(store, action, targets, &values)
+        self.plan_from(store, action, targets, &values)
     }
 
-    fn planned(&self, store: &Store, action: &str, targets: &[Target], values: &Values) -> Plan {
+    /// A plan from values as a form has them.
+    pub(super) fn plan_from(&self, store: &Store, action: &str, targets: &[Target], values: &Values) -> Plan {
         let cx = ActionContext {
             store,
             scope: &targets[0].table.scope,
@@ -215,7 +216,7 @@ impl Account {
     }
 
     /// The plan of an action that makes something.
-    fn made(&self, action: &str, values: &[(&str, &str)]) -> Plan {
+    pub(super) fn made(&self, action: &str, values: &[(&str, &str)]) -> Plan {
         let value = |v: &str| if v == "yes" { FormValue::Flag(true) } else { FormValue::Text(v.into()) };
         let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(v))).collect());
         self.made_of(&Store::default(), action, &values)
@@ -239,16 +240,16 @@ impl Account {
     }
 
     /// Carries it out and demands success.
-    async fn make(&self, action: &str, values: &[(&str, &str)]) {
+    pub(super) async fn make(&self, action: &str, values: &[(&str, &str)]) {
         self.carried(action, self.made(action, values)).await;
     }
 
     /// Carries it out and demands success: each call done once, its intent and its outcome in the journal.
-    async fn act(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) {
+    pub(super) async fn act(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) {
         self.carried(action, self.plan(action, targets, values)).await;
     }
 
-    async fn carried(&self, action: &str, plan: Plan) {
+    pub(super) async fn carried(&self, action: &str, plan: Plan) {
         let calls = plan.steps.len();
         let (events, journal) = self.carry_with(gateway(), plan).await;
         let done = events.iter().filter(|e| matches!(e, ActEvent::Done { .. })).count();
@@ -258,7 +259,7 @@ impl Account {
     }
 
     /// A row as boto3 sees it.
-    fn truth(&self, kind: &str, field: &str, is: &str) -> Json {
+    pub(super) fn truth(&self, kind: &str, field: &str, is: &str) -> Json {
         let seen = self.moto.run("truth.py", &[REGION, kind]);
         let rows = seen[kind]["rows"].as_array().unwrap();
         rows.iter().find(|r| r[field] == is).cloned().unwrap_or(Json::Null)

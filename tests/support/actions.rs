@@ -11,6 +11,9 @@ use skydeck::model::files::Files;
 use skydeck::model::{Arg, Call, FormValue, Kind, Plan, Record, RowEdit, TableKey, Tone, Value, Values};
 use skydeck::store::Store;
 
+#[path = "network_actions.rs"]
+mod networks;
+
 /// What is known of files where nobody looks.
 static NO_FILES: Files = Files::none();
 
@@ -652,7 +655,7 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("delete", &[row("peerings", "pcx-0a1", "active", &[], &[])], &[]),
         plan("disable-actions", &[alarm(true, "[a]")[0].clone(), alarm(true, "it's, b")[0].clone()], &[]),
     ];
-    let plans = plans.into_iter().chain(from_templates());
+    let plans = plans.into_iter().chain(from_templates()).chain(networks::plans());
     // What an earlier step answers, as if it had.
     let resolved = |call: &Call| {
         let outputs = call.uses().into_iter().map(|o| ((o.step, o.output.into()), "vol-0b2".into())).collect();

@@ -71,3 +71,47 @@ fn links_lead_from_an_instance_to_its_disk_network_and_key_and_back() {
         desk.keys("l").pick(back).sees("my-bastion-host").keys("[ [");
     }
 }
+
+#[test]
+fn routes_and_entries_are_rows_and_a_subnet_says_why_it_is_public() {
+    for (size, name) in [((80, 24), "80x24"), ((120, 40), "120x40")] {
+        let mut desk = Desk::start(Start { size, view: "routes table=my-vpc-public-rt", ..Start::default() });
+        desk.sees("0.0.0.0/0").sees("igw-0").sees("active").sees("local");
+        desk.screen(&format!("routes-{name}"));
+        desk.go("network-acl-entries").sees("inbound").sees("allow").sees("*").sees("deny");
+        desk.screen(&format!("network-acl-entries-{name}"));
+        desk.go("subnets name=my-public-subnet-a").sees("public").keys("d").sees("0.0.0.0/0 → igw-0");
+        desk.sees("my-vpc-public-rt");
+        desk.screen(&format!("subnet-public-{name}"));
+        desk.keys("esc").go("subnets name=my-private-subnet-app-a").sees("private");
+    }
+}
+
+#[test]
+fn routes_are_edited_in_a_table_and_the_plan_says_who_is_concerned() {
+    let mut desk = Desk::start(Start { view: "route-tables name=my-vpc-public-rt", ..Start::default() });
+    desk.sees("my-vpc-public-rt").go("edit-routes +198.51.100.0/24=internet-gateway -0.0.0.0/0");
+    desk.sees("Edit routes of my-vpc-public-rt").sees("no more way out by my-vpc-igw").sees("create-route");
+    desk.screen("edit-routes-plan");
+    desk.keys("esc").go("edit-routes +10.1.0.0/33=nowhere").sees("/33 is not the length");
+    desk.screen("edit-routes-wrong");
+}
+
+#[test]
+fn an_entry_whose_answers_have_no_way_back_is_said() {
+    let mut desk = Desk::start(Start { view: "vpcs name=my-vpc", ..Start::default() });
+    desk.sees("my-vpc").go("create-network-acl name=front vpc=my-vpc").sees("denies everything").keys("enter");
+    desk.wait(10.0).go("network-acls name=front").sees("front");
+    desk.go("edit-entries +way=in,number=100,action=allow,protocol=tcp,ports=443,range=0.0.0.0/0");
+    desk.sees("Answers to in 100 (tcp 443 0.0.0.0/0) have no way out");
+    desk.screen("edit-entries-plan");
+}
+
+#[test]
+fn a_subnet_s_range_is_calculated_while_it_is_typed() {
+    let mut desk = Desk::start(Start { view: "subnets", ..Start::default() });
+    desk.sees("my-vpc").go("create-subnet vpc=my-vpc cidr=10.1.0.0/33").sees("/33 is not the length");
+    desk.screen("create-subnet-wrong");
+    desk.keys("esc").go("create-subnet vpc=my-vpc").sees("usable (AWS keeps 5)");
+    desk.screen("create-subnet");
+}

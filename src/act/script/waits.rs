@@ -19,6 +19,8 @@ const WAITERS: &[(&str, &str, &str, &str)] = &[
     ("instances", "terminated", "ec2 wait instance-terminated", "--instance-ids"),
     ("images", "available", "ec2 wait image-available", "--image-ids"),
     ("snapshots", "completed", "ec2 wait snapshot-completed", "--snapshot-ids"),
+    ("subnets", "available", "ec2 wait subnet-available", "--subnet-ids"),
+    ("vpcs", "available", "ec2 wait vpc-available", "--vpc-ids"),
     ("volumes", "available", "ec2 wait volume-available", "--volume-ids"),
     ("volumes", "in-use", "ec2 wait volume-in-use", "--volume-ids"),
     ("volumes", "deleted", "ec2 wait volume-deleted", "--volume-ids"),

@@ -63,6 +63,10 @@ pub const ENTRIES: FieldInfo = FieldInfo::list(
 )
 .shown(4)
 .cells(20, 60);
+/// Its associations, each with its subnet.
+pub const ASSOCIATIONS: FieldInfo =
+    FieldInfo::list("associations", "ASSOCIATIONS", "Its associations: the subnet, and the id of the association.")
+        .cells(12, 60);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("network-acls", "network ACL", "Network ACLs", &FIELDS)
@@ -77,7 +81,22 @@ pub static INFO: KindInfo = KindInfo::new("network-acls", "network ACL", "Networ
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
 /// The number of the last entry, which AWS's console shows as `*`.
-const LAST: i32 = 32767;
+pub(super) const LAST: i32 = 32767;
+
+/// An entry's number as AWS's console shows it.
+pub(super) fn shown_number(number: i32) -> String {
+    if number == LAST { "*".into() } else { number.to_string() }
+}
+
+/// What an entry speaks of.
+pub(super) fn traffic(e: &sdk::NetworkAclEntry) -> Traffic<'_> {
+    let (from, to) = match (e.port_range(), e.icmp_type_code()) {
+        (Some(ports), _) => (ports.from(), ports.to()),
+        (None, Some(icmp)) => (icmp.r#type(), icmp.code()),
+        (None, None) => (None, None),
+    };
+    Traffic { protocol: e.protocol().unwrap_or("?"), from, to }
+}
 
 static FIELDS: Fields<sdk::NetworkAcl> = Fields(&[
     Field::name(NAME),
@@ -92,6 +111,12 @@ static FIELDS: Fields<sdk::NetworkAcl> = Fields(&[
         all.sort_by_key(|e| (e.egress(), e.rule_number()));
         let all: Vec<String> = all.into_iter().map(words).collect();
         c.shared_list(all.iter().map(String::as_str))
+    }),
+    field(ASSOCIATIONS, |a, _| {
+        let one = |s: &sdk::NetworkAclAssociation| {
+            Some(arcstr::format!("{} {}", s.subnet_id()?, s.network_acl_association_id()?))
+        };
+        Value::list(a.associations().iter().filter_map(one))
     }),
     field(OWNER, |a, c| c.said(a.owner_id())),
     field(FieldInfo::id("arn", "ARN", "The ARN.").unique().cells(12, 80), |a, c| {
@@ -111,16 +136,17 @@ fn count(a: &sdk::NetworkAcl, egress: bool) -> Value {
 /// `in 100 allow tcp 22 10.0.0.0/8`, `out * deny all 0.0.0.0/0`.
 fn words(e: &sdk::NetworkAclEntry) -> String {
     let way = if e.egress() == Some(true) { "out" } else { "in" };
-    let number = e.rule_number().filter(|n| *n != LAST).map_or("*".into(), |n| n.to_string());
+    let number = shown_number(e.rule_number().unwrap_or(LAST));
     let does = e.rule_action().map_or("?", |a| a.as_str());
-    let (from, to) = match (e.port_range(), e.icmp_type_code()) {
-        (Some(ports), _) => (ports.from(), ports.to()),
-        (None, Some(icmp)) => (icmp.r#type(), icmp.code()),
-        (None, None) => (None, None),
-    };
-    let what = Traffic { protocol: e.protocol().unwrap_or("?"), from, to }.words();
+    let what = traffic(e).words();
     let range = e.cidr_block().or(e.ipv6_cidr_block()).unwrap_or("?");
     format!("{way} {number} {does} {what} {range}")
+}
+
+/// The id of the association by which a subnet has the ACL.
+pub(super) fn association_of(row: &Record, subnet: &str) -> Option<arcstr::ArcStr> {
+    let all = row.get(&ASSOCIATIONS).items();
+    all.iter().filter_map(|text| text.split_once(' ')).find(|(of, _)| *of == subnet).map(|(_, id)| id.into())
 }
 
 /// Its entries as the way of a packet sees them; none if one of them cannot be read.
@@ -174,6 +200,7 @@ fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fau
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let mut out = Vec::new();
     out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
+    out.push(Link::to("entries", "network-acl-entries", format!("acl_id={}", row.id)));
     out.extend(Link::to_ids("subnets", "subnets", row.get(&SUBNETS)));
     out
 }

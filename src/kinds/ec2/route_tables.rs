@@ -73,6 +73,20 @@ pub const ROUTES: FieldInfo = FieldInfo::list(
 )
 .shown(4)
 .cells(20, 60);
+/// Which of them it did not get by hand.
+pub const PROPAGATED: FieldInfo = FieldInfo::list(
+    "propagated",
+    "PROPAGATED",
+    "The destinations of routes that virtual private gateways or route servers added. They cannot be changed here.",
+)
+.cells(10, 40);
+/// Its associations, each with what it is of.
+pub const ASSOCIATIONS: FieldInfo = FieldInfo::list(
+    "associations",
+    "ASSOCIATIONS",
+    "Its associations: the subnet or gateway, or main, and the id of the association.",
+)
+.cells(12, 60);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("route-tables", "route table", "Route tables", &FIELDS)
@@ -112,6 +126,13 @@ static FIELDS: Fields<sdk::RouteTable> = Fields(&[
             .cells(11, 40),
         |t, c| c.shared_list(t.propagating_vgws().iter().filter_map(|g| g.gateway_id())),
     ),
+    field(PROPAGATED, |t, _| {
+        let by_itself = |r: &&sdk::Route| {
+            r.origin().is_some_and(|o| !matches!(o.as_str(), "CreateRoute" | "CreateRouteTable" | ""))
+        };
+        Value::list(t.routes().iter().filter(by_itself).filter_map(destination).map(ArcStr::from))
+    }),
+    field(ASSOCIATIONS, |t, _| Value::list(t.associations().iter().filter_map(association))),
     field(OWNER, |t, c| c.said(t.owner_id())),
     field(FieldInfo::id("arn", "ARN", "The ARN.").unique().cells(12, 80), |t, c| {
         let resource = t.route_table_id().map(|id| format!("route-table/{id}"));
@@ -120,14 +141,26 @@ static FIELDS: Fields<sdk::RouteTable> = Fields(&[
 ]);
 
 static ROWS: RowSpec<sdk::RouteTable> = RowSpec::new(&INFO, &FIELDS, |t| t.route_table_id())
-    .stated(|t, c| {
-        let hole = |r: &sdk::Route| r.state().is_some_and(|s| s.as_str() == BLACKHOLE);
-        STATES.state(Some(if t.routes().iter().any(hole) { BLACKHOLE } else { "active" }), c)
-    })
+    .stated(|t, c| STATES.state(Some(if t.routes().iter().any(is_hole) { BLACKHOLE } else { "active" }), c))
     .tagged(|t, c| tags(t.tags(), c));
 
+/// `main rtbassoc-0a1`, `subnet-0a1 rtbassoc-0a1`.
+fn association(a: &sdk::RouteTableAssociation) -> Option<ArcStr> {
+    let of = if a.main() == Some(true) { Some(MAIN_OF) } else { a.subnet_id().or(a.gateway_id()) };
+    Some(arcstr::format!("{} {}", of?, a.route_table_association_id()?))
+}
+
+/// What stands for the VPC's use of its main table.
+pub(super) const MAIN_OF: &str = "main";
+
+/// The id of the association by which a table is used by a subnet or gateway, or as the main one ([`MAIN_OF`]).
+pub(super) fn association_of(row: &Record, of: &str) -> Option<ArcStr> {
+    let all = row.get(&ASSOCIATIONS).items();
+    all.iter().filter_map(|text| text.split_once(' ')).find(|(what, _)| *what == of).map(|(_, id)| id.into())
+}
+
 /// What a route leads to.
-fn via(r: &sdk::Route) -> Option<&str> {
+pub(super) fn via(r: &sdk::Route) -> Option<&str> {
     let all = [
         r.gateway_id(),
         r.nat_gateway_id(),
@@ -145,9 +178,20 @@ fn via(r: &sdk::Route) -> Option<&str> {
     all.into_iter().flatten().find(|id| !id.is_empty())
 }
 
+/// Where a route leads: a range of either family, or a prefix list.
+pub(super) fn destination(r: &sdk::Route) -> Option<&str> {
+    let all = [r.destination_cidr_block(), r.destination_ipv6_cidr_block(), r.destination_prefix_list_id()];
+    all.into_iter().flatten().find(|to| !to.is_empty())
+}
+
+/// Whether what it leads to is not there.
+pub(super) fn is_hole(r: &sdk::Route) -> bool {
+    r.state().is_some_and(|s| s.as_str() == BLACKHOLE)
+}
+
 /// `0.0.0.0/0 igw-0a1`, `10.1.0.0/16 pcx-0a1 blackhole`.
 fn words(r: &sdk::Route) -> String {
-    let to = r.destination_cidr_block().or(r.destination_ipv6_cidr_block()).or(r.destination_prefix_list_id());
+    let to = destination(r);
     let state = r.state().map(|s| s.as_str()).filter(|s| *s != "active").map_or_else(String::new, |s| format!(" {s}"));
     format!("{} {}{state}", to.unwrap_or("?"), via(r).unwrap_or("?"))
 }
@@ -188,7 +232,9 @@ const TARGETS: &[(&str, &str, &str)] = &[
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let mut out = Vec::new();
     out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
+    out.push(Link::to("routes", "routes", format!("table_id={}", row.id)));
     out.extend(Link::to_ids("subnets", "subnets", row.get(&SUBNETS)));
+    out.push(Link::to("subnets that use it", "subnets", format!("route_table={}", row.id)));
     if let Some(gateway) = row.get(&DEFAULT_ROUTE).as_str().filter(|id| id.starts_with("igw-")) {
         out.push(Link::to("internet gateway", "internet-gateways", format!("id={gateway}")));
     }

@@ -70,6 +70,27 @@ pub const PUBLIC_IP_ON_LAUNCH: FieldInfo = FieldInfo::flag(
 .shown(3)
 .cells(6, 6)
 .aka(&["public", "map_public_ip_on_launch"]);
+/// public or private.
+pub const EXPOSURE: FieldInfo = FieldInfo::state(
+    "exposure",
+    "EXPOSURE",
+    "public if its route table (its own, or its VPC's main one) has a route to an internet gateway, else private.",
+)
+.shown(2)
+.cells(8, 8)
+.from_side("subnet-routing", "exposure", false);
+/// Why.
+pub const WHY: FieldInfo =
+    FieldInfo::text("why", "WHY", "Why it is public or private: the route, and the route table it is in.")
+        .cells(30, 80)
+        .from_side("subnet-routing", "why", false);
+/// The route table that it uses.
+pub const ROUTE_TABLE: FieldInfo =
+    FieldInfo::id("route_table", "ROUTE TABLE", "The route table that it uses: its own, or its VPC's main one.")
+        .cells(11, 30)
+        .aka(&["route_table_id"])
+        .links_to("route-tables")
+        .from_side("subnet-routing", "route_table", false);
 /// Whether it is the default subnet of its zone.
 pub const DEFAULT_FOR_AZ: FieldInfo =
     FieldInfo::flag("default_for_az", "DEFAULT", "Whether it is the default subnet of its zone.")
@@ -106,9 +127,12 @@ static FIELDS: Fields<sdk::Subnet> = Fields(&[
     field(ZONE, |s, c| c.said(s.availability_zone())),
     field(CIDR, |s, _| Value::range(s.cidr_block())),
     field(AVAILABLE_IPS, |s, _| int(s.available_ip_address_count())),
+    Field::side(EXPOSURE),
     field(PUBLIC_IP_ON_LAUNCH, |s, _| flag(s.map_public_ip_on_launch())),
     field(DEFAULT_FOR_AZ, |s, _| flag(s.default_for_az())),
     field(IPV6_CIDR, |s, _| ipv6(s)),
+    Field::side(WHY),
+    Field::side(ROUTE_TABLE),
     field(
         FieldInfo::flag("ipv6_on_launch", "IPV6 ON LAUNCH", "Whether new network interfaces get an IPv6 address.")
             .cells(14, 14),

@@ -28,6 +28,21 @@ pub const CIDR: FieldInfo = FieldInfo::ranges("cidr", "CIDR", "Its IPv4 CIDR blo
 /// Its IPv6 ranges.
 pub const IPV6_CIDR: FieldInfo =
     FieldInfo::ranges("ipv6_cidr", "IPV6 CIDR", "Its IPv6 CIDR blocks.").shown(4).cells(10, 40).aka(&["ipv6"]);
+/// The associations of its IPv4 ranges.
+pub const CIDR_ASSOCIATIONS: FieldInfo = FieldInfo::list(
+    "cidr_associations",
+    "CIDR ASSOCIATIONS",
+    "The associations of its IPv4 ranges: the range, and the id of its association.",
+)
+.cells(17, 60);
+/// Whether Amazon's DNS server answers in it.
+pub const DNS_SUPPORT: FieldInfo = FieldInfo::flag("dns_support", "DNS", "Whether Amazon's DNS server answers in it.")
+    .on_demand("vpc-attributes", "dns_support");
+/// Whether instances with public addresses get public DNS names.
+pub const DNS_HOSTNAMES: FieldInfo =
+    FieldInfo::flag("dns_hostnames", "DNS NAMES", "Whether instances with public addresses get public DNS names.")
+        .cells(9, 9)
+        .on_demand("vpc-attributes", "dns_hostnames");
 /// Whether it is the region's default VPC.
 pub const IS_DEFAULT: FieldInfo = FieldInfo::flag("is_default", "DEFAULT", "Whether it is the region's default VPC.")
     .shown(2)
@@ -84,6 +99,15 @@ static FIELDS: Fields<sdk::Vpc> = Fields(&[
     field(IS_DEFAULT, |v, _| flag(v.is_default())),
     field(TENANCY, |v, c| c.said(v.instance_tenancy().map(|t| t.as_str()))),
     field(DHCP_OPTIONS, |v, c| c.text(v.dhcp_options_id())),
+    Field::side(DNS_SUPPORT),
+    Field::side(DNS_HOSTNAMES),
+    field(CIDR_ASSOCIATIONS, |v, _| {
+        let state = |s: &sdk::VpcCidrBlockState| in_effect(s.state().map(|s| s.as_str()));
+        let all = v.cidr_block_association_set().iter().filter(|a| a.cidr_block_state().is_none_or(state));
+        let one =
+            |a: &sdk::VpcCidrBlockAssociation| Some(arcstr::format!("{} {}", a.cidr_block()?, a.association_id()?));
+        Value::list(all.filter_map(one))
+    }),
     field(OWNER, |v, c| c.said(v.owner_id())),
     field(PUBLIC_ACCESS_BLOCK, |v, c| {
         c.text(v.block_public_access_states().and_then(|b| b.internet_gateway_block_mode()).map(|m| m.as_str()))

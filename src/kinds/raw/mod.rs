@@ -44,11 +44,13 @@ pub fn known(row: &Record, scope: &Scope, at: crate::base::Time) -> RawAnswer {
     RawAnswer { at, parts: vec![RawPart { came: RawText { title, lines }, cli: None }] }
 }
 
-/// What the row's own part of an answer has in it: its id as AWS writes it, else its name.
+/// What the row's own part of an answer has in it: its id as AWS writes it, else its name, else the id of what it is a part of, which
+/// stands before a slash in its identity (an entry of a network ACL).
 fn names_of(row: &Record) -> Vec<String> {
     let by_field = |name: &str| row.kind.index_of(name).and_then(|i| row.at(i).as_str().map(str::to_string));
+    let whole = row.id.split_once('/').map(|(whole, _)| whole.to_string());
     let mut names: Vec<String> =
-        [by_field("key"), by_field("id"), Some(row.id.to_string()), Some(row.name.to_string())]
+        [by_field("key"), by_field("id"), Some(row.id.to_string()), Some(row.name.to_string()), whole]
             .into_iter()
             .flatten()
             .filter(|n| !n.is_empty())

@@ -35,14 +35,29 @@ fn shown(number: u16) -> String {
     if number == LAST { "*".into() } else { number.to_string() }
 }
 
-/// What one ACL says of packets of a protocol, to these ports, that come from or go to `other`.
-fn of_entries(
+/// The number of the entry that decides about packets of a protocol, to these ports, that come from or go to `other`; `*` (32767) where no
+/// other does.
+pub fn acl_decides(
     entries: &[AclEntry],
     outbound: bool,
     protocol: i16,
     ports: &RangeInclusive<u16>,
     other: &Client,
-) -> Sign {
+) -> u16 {
+    let (_, _, decides) = judged(entries, outbound, protocol, ports, other);
+    decides.map_or(LAST, |e| e.number)
+}
+
+/// The entries that speak of some of the packets, those that speak of somebody else's, and the one that decides about all of the rest.
+type Judged<'e> = (Vec<&'e AclEntry>, Vec<&'e AclEntry>, Option<&'e AclEntry>);
+
+fn judged<'e>(
+    entries: &'e [AclEntry],
+    outbound: bool,
+    protocol: i16,
+    ports: &RangeInclusive<u16>,
+    other: &Client,
+) -> Judged<'e> {
     let mut mine: Vec<&AclEntry> = entries
         .iter()
         .filter(|e| e.outbound == outbound && (e.protocol == -1 || e.protocol == protocol))
@@ -70,6 +85,18 @@ fn of_entries(
             _ => some.push(entry),
         }
     }
+    (some, except, decides)
+}
+
+/// What one ACL says of packets of a protocol, to these ports, that come from or go to `other`.
+fn of_entries(
+    entries: &[AclEntry],
+    outbound: bool,
+    protocol: i16,
+    ports: &RangeInclusive<u16>,
+    other: &Client,
+) -> Sign {
+    let (some, except, decides) = judged(entries, outbound, protocol, ports, other);
     let (number, allow) = decides.map_or((LAST, false), |e| (e.number, e.allow));
     let way = if outbound { "out" } else { "in" };
     let said = if ports.start() == ports.end() { String::new() } else { format!(" {}-{}", ports.start(), ports.end()) };
@@ -113,6 +140,15 @@ fn of_all(subnets: &[Subnet], of: impl Fn(&[AclEntry]) -> Sign) -> Sign {
 pub(super) fn request(subnets: &[Subnet], outbound: bool, other: &Client, service: Service) -> Sign {
     let ports = service.port..=service.port;
     of_all(subnets, |entries| of_entries(entries, outbound, service.protocol.number(), &ports, other))
+}
+
+/// Whether entries let answers through to the ports of clients ([`EPHEMERAL`]) in a range; `None`: some, or it is not known.
+pub fn acl_answers(entries: &[AclEntry], outbound: bool, protocol: i16, other: &Client) -> Option<bool> {
+    match of_entries(entries, outbound, protocol, &EPHEMERAL, other).answer {
+        Answer::Passed => Some(true),
+        Answer::Failed => Some(false),
+        Answer::Unknown => None,
+    }
 }
 
 /// The answer's packets: to the client's ports.

@@ -24,8 +24,9 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-pub use self::acl::{AclEntry, EPHEMERAL, between};
+pub use self::acl::{AclEntry, EPHEMERAL, acl_answers, acl_decides, between};
 pub use self::groups::{Peer, Rule};
+pub use self::outside::is_private;
 pub use self::routes::{Route, Table};
 pub use self::verdict::{Verdict, verdict};
 

@@ -5,11 +5,10 @@ use std::net::IpAddr;
 use super::routes::Choice;
 use super::{At, Client, End, Hop, Service, Sign, acl, groups, hop};
 
-/// Whether the internet carries packets to these addresses: not to private ones.
+/// Whether it is an address to which the internet carries no packets.
 /// <https://www.iana.org/assignments/iana-ipv4-special-registry/>
-fn is_private(client: &Client) -> bool {
-    match client.range.addr() {
-        _ if client.range.prefix_len() == 0 => false,
+pub fn is_private(ip: IpAddr) -> bool {
+    match ip {
         IpAddr::V4(ip) => {
             ip.is_private()
                 || ip.is_link_local()
@@ -25,7 +24,7 @@ fn is_private(client: &Client) -> bool {
 /// The hops of the target's side. `groups`: the client's, where rules may name them.
 pub(super) fn hops(client: &Client, groups: &[String], to: &End, service: Service) -> Vec<Hop> {
     let mut out = vec![hop(At::State, to.state.clone()), hop(At::Checks, to.checks.clone())];
-    let private = is_private(client);
+    let private = client.range.prefix_len() > 0 && is_private(client.range.addr());
     if !private {
         out.push(hop(At::Address, address(client, to)));
         out.push(hop(At::PublicAccess, public_access(to)));

@@ -1,7 +1,7 @@
 //! Network ACLs: Describe, Create, Delete, their entries, and which subnet has which.
 
 use arcstr::ArcStr;
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::checks::{dry_run, not_found};
 use super::describe::tag_set;
@@ -15,6 +15,13 @@ use crate::net::reach::AclEntry;
 use crate::sandbox::random::Random;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
+
+/// Entries of one direction beside `*` that an ACL may have, and ACLs that a VPC may have, unless the account asks for more.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-nacls>
+const MOST_ENTRIES: usize = 20;
+const MOST_ACLS: usize = 200;
+/// The number of `*`.
+const LAST: u16 = 32_767;
 
 /// The id of a subnet's use of an ACL: another when the ACL is another.
 fn association(s: &Subnet) -> String {
@@ -39,7 +46,7 @@ fn render(x: &mut Xml, state: &State, account: &str, a: &NetworkAcl) {
         x.el("protocol", e.protocol.to_string());
         x.el("ruleAction", action(e));
         x.el("egress", e.egress);
-        x.el("cidrBlock", e.cidr.to_string());
+        x.el(if e.cidr.addr().is_ipv4() { "cidrBlock" } else { "ipv6CidrBlock" }, e.cidr.to_string());
         if let Some((kind, code)) = e.icmp {
             x.nest("icmpTypeCode", |x| {
                 x.el("code", code.to_string());
@@ -73,6 +80,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "association.subnet-id",
         "default",
         "entry.cidr",
+        "entry.ipv6-cidr",
         "entry.egress",
         "entry.protocol",
         "entry.rule-action",
@@ -94,7 +102,10 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                     "association.network-acl-id" => out.extend(subnets(state, a).first().map(|_| a.id.as_str().into())),
                     "association.subnet-id" => out.extend(subnets(state, a).into_iter().map(|s| s.id.as_str().into())),
                     "default" => out.push(flag(a.is_default).into()),
-                    "entry.cidr" => out.extend(a.entries.iter().map(|e| e.cidr.to_string().into())),
+                    "entry.cidr" | "entry.ipv6-cidr" => {
+                        let of = a.entries.iter().filter(|e| e.cidr.addr().is_ipv4() == (name == "entry.cidr"));
+                        out.extend(of.map(|e| e.cidr.to_string().into()));
+                    }
                     "entry.egress" => out.extend(a.entries.iter().map(|e| flag(e.egress).into())),
                     "entry.protocol" => out.extend(a.entries.iter().map(|e| e.protocol.to_string().into())),
                     "entry.rule-action" => out.extend(a.entries.iter().map(|e| action(e).into())),
@@ -121,6 +132,10 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let vpc = call.params.required("VpcId")?;
     let vpc = state.vpcs.get(vpc).ok_or_else(|| not_found("vpc", vpc))?.id.clone();
     let known = client_token::known(state, call)?;
+    if known.is_none() && state.acls.values().filter(|a| a.vpc == vpc).count() >= MOST_ACLS {
+        let message = "The maximum number of network ACLs has been reached.";
+        return Err(ApiError::new("NetworkAclLimitExceeded", message));
+    }
     dry_run(call)?;
     let id = match known {
         Some(id) => id,
@@ -201,8 +216,23 @@ fn entry(p: &Params) -> Result<AclEntry, ApiError> {
         "deny" => false,
         other => return Err(invalid("ruleAction", other, "Must be allow or deny.")),
     };
-    let text = p.required("CidrBlock")?;
-    let cidr = Ipv4Net::read(text).ok_or_else(|| invalid("cidrBlock", text, "This is not a valid CIDR block."))?;
+    let text = |name: &str| p.text(name).filter(|t| !t.is_empty());
+    let cidr = match (text("CidrBlock"), text("Ipv6CidrBlock")) {
+        (Some(four), None) => Ipv4Net::read(four)
+            .map(IpNet::V4)
+            .ok_or_else(|| invalid("cidrBlock", four, "This is not a valid CIDR block."))?,
+        (None, Some(six)) => Ipv6Net::read(six)
+            .map(IpNet::V6)
+            .ok_or_else(|| invalid("ipv6CidrBlock", six, "This is not a valid IPv6 CIDR block."))?,
+        (Some(_), Some(_)) => {
+            let message = "The parameters cidrBlock and ipv6CidrBlock cannot be used together.";
+            return Err(ApiError::new("InvalidParameterCombination", message));
+        }
+        (None, None) => {
+            let message = "Either 'cidrBlock' or 'ipv6CidrBlock' should be provided.";
+            return Err(ApiError::new("MissingParameter", message));
+        }
+    };
     let port = |name: &str| -> Result<Option<u16>, ApiError> {
         let Some(n) = p.int(name)? else { return Ok(None) };
         u16::try_from(n).map(Some).map_err(|_| invalid("portRange", &n.to_string(), "Ports are from 0 to 65535."))
@@ -222,11 +252,11 @@ fn entry(p: &Params) -> Result<AclEntry, ApiError> {
         known.map(Some).ok_or_else(|| invalid("icmpTypeCode", &n.to_string(), "Types and codes are from 0 to 255."))
     };
     let icmp = match (protocol, part("Icmp.Type")?, part("Icmp.Code")?) {
-        (1, Some(-1), Some(code)) if code != -1 => {
+        (1 | 58, Some(-1), Some(code)) if code != -1 => {
             return Err(invalid("icmpTypeCode", &code.to_string(), "The code of all types is -1."));
         }
-        (1, Some(kind), Some(code)) => Some((kind, code)),
-        (1, ..) => return Err(missing("icmpTypeCode")),
+        (1 | 58, Some(kind), Some(code)) => Some((kind, code)),
+        (1 | 58, ..) => return Err(missing("icmpTypeCode")),
         _ => None,
     };
     Ok(AclEntry { number, egress, allow, protocol, ports, icmp, cidr: cidr.trunc() })
@@ -251,6 +281,11 @@ pub(super) fn put_entry(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
     }
     if !there && replace {
         return Err(no_entry(new.number));
+    }
+    let of_way = acl.entries.iter().filter(|e| e.egress == new.egress && e.number != LAST).count();
+    if !there && of_way >= MOST_ENTRIES {
+        let message = format!("The maximum number of network acl entries has been reached for network acl {}.", acl.id);
+        return Err(ApiError::new("NetworkAclEntryLimitExceeded", message));
     }
     let id = acl.id.clone();
     dry_run(call)?;

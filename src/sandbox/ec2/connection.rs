@@ -3,7 +3,7 @@
 //! Security groups are stateful, network ACLs are not: an answer is looked at on its own way. What is dropped times out. Only what is in
 //! this world is known, and of the internet that it answers.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use arcstr::ArcStr;
 
@@ -254,7 +254,7 @@ fn route<'s>(state: &'s State, subnet: &str, vpc: &str, to: Ipv4Addr) -> Option<
     let tables = || state.route_tables.values();
     let own = tables().find(|t| t.associations.iter().any(|a| a.subnet == subnet));
     let table = own.or_else(|| tables().find(|t| t.vpc == vpc && t.main))?;
-    table.routes.iter().filter(|r| r.to.contains(&to)).max_by_key(|r| r.to.prefix_len())
+    table.routes.iter().filter(|r| r.to.holds(to)).max_by_key(|r| r.to.prefix_len())
 }
 
 /// A packet at the border of a subnet.
@@ -284,7 +284,7 @@ fn crosses(state: &State, subnet: &str, way: Way, packet: Packet, other: Ipv4Add
                 e.protocol == -1 || e.protocol == 1 && e.icmp.is_none_or(fits)
             }
         };
-        e.egress == out && of_packet && e.cidr.contains(&other)
+        e.egress == out && of_packet && e.cidr.contains(&IpAddr::V4(other))
     };
     acl.entries.iter().filter(is_for).min_by_key(|e| e.number).is_some_and(|e| e.allow)
 }

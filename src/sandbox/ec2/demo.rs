@@ -11,8 +11,8 @@ use super::demo_networks::{self, Networks, PeeringSpec};
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::state::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
 use super::state::{
-    Address, Association, Ids, Image, KeyPair, Modification, Peer, Phase, Route, RouteTable, SecurityGroup, State,
-    Tags, Volume,
+    Address, Association, Destination, Ids, Image, KeyPair, Modification, Peer, Phase, Route, RouteTable,
+    SecurityGroup, State, Tags, Volume,
 };
 use super::volumes::shape;
 use super::{keys, lifecycle};
@@ -275,7 +275,7 @@ fn add_way_out(state: &mut State, ids: &Ids<'_>, spec: &VpcSpec, vpc: &ArcStr) {
         main: false,
         main_association: ArcStr::new(),
         associations,
-        routes: vec![Route { to: Ipv4Net::default(), by: gateway }],
+        routes: vec![Route { to: Destination::everything(), by: gateway }],
         tags: named(&name),
     };
     state.route_tables.insert(table.id.clone(), table);

@@ -284,17 +284,12 @@ pub(super) const VPCS: Documented = &[
 pub(super) const ACLS: Documented = &[
     ("entry.icmp.code", "entrySet/item/icmpTypeCode/code"),
     ("entry.icmp.type", "entrySet/item/icmpTypeCode/type"),
-    ("entry.ipv6-cidr", ""),
     ("entry.port-range.from", "entrySet/item/portRange/from"),
     ("entry.port-range.to", "entrySet/item/portRange/to"),
 ];
 
 /// DescribeRouteTables.
-pub(super) const ROUTE_TABLES: Documented = &[
-    ("route.destination-ipv6-cidr-block", ""),
-    ("route.destination-prefix-list-id", ""),
-    ("route.egress-only-internet-gateway-id", ""),
-];
+pub(super) const ROUTE_TABLES: Documented = &[("route.egress-only-internet-gateway-id", "")];
 
 /// DescribeLaunchTemplateVersions.
 pub(super) const TEMPLATE_VERSIONS: Documented = &[

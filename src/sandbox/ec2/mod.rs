@@ -77,6 +77,8 @@ mod unmodelled;
 mod upkeep_tests;
 mod volume_changes;
 mod volumes;
+#[cfg(test)]
+mod vpc_tests;
 mod vpcs;
 
 pub use actions::{Deed, by_alarm};

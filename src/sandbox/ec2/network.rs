@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
+use ipnet::Ipv4Net;
 
 use super::checks::none_of_list;
 use super::describe::tag_set;
@@ -67,7 +68,10 @@ pub(super) fn vpcs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
             && filters.pass_with(
                 &v.tags,
                 |name, out| match name {
-                    "cidr" | "cidr-block" | "cidr-block-association.cidr-block" => out.push(v.cidr.to_string().into()),
+                    "cidr" | "cidr-block" => out.push(v.cidr.to_string().into()),
+                    "cidr-block-association.cidr-block" => {
+                        out.extend(v.ranges().map(|(_, range)| range.to_string().into()));
+                    }
                     "is-default" | "isDefault" => out.push(flag(v.is_default).into()),
                     "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
                     "dhcp-options-id" => out.push(state.dhcp_options_of(&v.id).to_string().into()),
@@ -91,11 +95,9 @@ pub(super) fn vpc(x: &mut Xml, state: &State, account: &str, v: &Vpc, now: Time)
     x.el("state", vpc_state(v, now));
     x.el("cidrBlock", v.cidr.to_string());
     x.nest("cidrBlockAssociationSet", |x| {
-        x.nest("item", |x| {
-            x.el("cidrBlock", v.cidr.to_string());
-            x.el("associationId", v.id.replace("vpc-", "vpc-cidr-assoc-"));
-            x.nest("cidrBlockState", |x| x.el("state", "associated"));
-        });
+        for (id, range) in v.ranges() {
+            x.nest("item", |x| cidr_association(x, &id, range));
+        }
     });
     x.empty("ipv6CidrBlockAssociationSet");
     x.el("dhcpOptionsId", state.dhcp_options_of(&v.id).as_str());
@@ -103,6 +105,13 @@ pub(super) fn vpc(x: &mut Xml, state: &State, account: &str, v: &Vpc, now: Time)
     x.nest("blockPublicAccessStates", |x| x.el("internetGatewayBlockMode", "off"));
     x.el("isDefault", v.is_default);
     tag_set(x, &v.tags);
+}
+
+/// A range of a VPC with the association's id.
+pub(super) fn cidr_association(x: &mut Xml, id: &str, range: Ipv4Net) {
+    x.el("cidrBlock", range.to_string());
+    x.el("associationId", id);
+    x.nest("cidrBlockState", |x| x.el("state", "associated"));
 }
 
 fn vpc_state(v: &Vpc, now: Time) -> &'static str {

@@ -1,19 +1,24 @@
 //! Route tables: Create, Describe, Associate, Delete, and their routes.
 
 use arcstr::ArcStr;
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
-use super::checks::{dry_run, not_found};
+use super::checks::{dry_run, is_id, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::state::{Association, Route, RouteTable, State};
+use super::state::{Association, Destination, Route, RouteTable, State};
 use super::{client_token, documented_filters, tags};
 use crate::base::Time;
 use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
+
+/// Routes that a table may have beside the local ones, and tables that a VPC may have, unless the account asks for more.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-route-tables>
+const MOST_ROUTES: usize = 500;
+const MOST_TABLES: usize = 200;
 
 fn render(x: &mut Xml, state: &State, account: &str, t: &RouteTable, now: Time) {
     let associated = |x: &mut Xml| x.nest("associationState", |x| x.el("state", "associated"));
@@ -21,15 +26,17 @@ fn render(x: &mut Xml, state: &State, account: &str, t: &RouteTable, now: Time) 
     x.el("vpcId", &t.vpc);
     x.el("ownerId", account);
     x.open("routeSet");
-    x.nest("item", |x| {
-        x.opt("destinationCidrBlock", state.vpcs.get(&t.vpc).map(|v| v.cidr.to_string()));
-        x.el("gatewayId", "local");
-        x.el("state", "active");
-        x.el("origin", "CreateRouteTable");
-    });
+    for range in locals(state, t) {
+        x.nest("item", |x| {
+            x.el("destinationCidrBlock", range.to_string());
+            x.el("gatewayId", "local");
+            x.el("state", "active");
+            x.el("origin", "CreateRouteTable");
+        });
+    }
     for r in &t.routes {
         x.nest("item", |x| {
-            x.el("destinationCidrBlock", r.to.to_string());
+            x.el(r.to.member(), r.to.to_string());
             match r.by.split_once('-').map(|(p, _)| p) {
                 Some("nat") => x.el("natGatewayId", &r.by),
                 Some("eni") => x.el("networkInterfaceId", &r.by),
@@ -76,6 +83,10 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let vpc = call.params.required("VpcId")?;
     let vpc = state.vpcs.get(vpc).ok_or_else(|| not_found("vpc", vpc))?.id.clone();
     let known = client_token::known(state, call)?;
+    if known.is_none() && state.route_tables.values().filter(|t| t.vpc == vpc).count() >= MOST_TABLES {
+        let message = "The maximum number of route tables has been reached.";
+        return Err(ApiError::new("RouteTableLimitExceeded", message));
+    }
     dry_run(call)?;
     let id = match known {
         Some(id) => id,
@@ -101,6 +112,11 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     Ok(call.ec2(|x| x.nest("routeTable", |x| render(x, state, &account, table, call.now))))
 }
 
+/// The destinations of a table's routes that a member has.
+fn to<'t>(t: &'t RouteTable, member: &'t str) -> impl Iterator<Item = String> + 't {
+    t.routes.iter().filter(move |r| r.to.member() == member).map(|r| r.to.to_string())
+}
+
 /// DescribeRouteTables.
 pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let account = world.account.clone();
@@ -116,6 +132,8 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "owner-id",
         "route-table-id",
         "route.destination-cidr-block",
+        "route.destination-ipv6-cidr-block",
+        "route.destination-prefix-list-id",
         "route.gateway-id",
         "route.instance-id",
         "route.nat-gateway-id",
@@ -150,8 +168,14 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                     "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
                     "route-table-id" => out.push(t.id.as_str().into()),
                     "route.destination-cidr-block" => {
-                        out.extend(state.vpcs.get(&t.vpc).map(|v| v.cidr.to_string().into()));
-                        out.extend(t.routes.iter().map(|r| r.to.to_string().into()));
+                        out.extend(locals(state, t).map(|range| range.to_string().into()));
+                        out.extend(to(t, "destinationCidrBlock").map(Into::into));
+                    }
+                    "route.destination-ipv6-cidr-block" => {
+                        out.extend(to(t, "destinationIpv6CidrBlock").map(Into::into));
+                    }
+                    "route.destination-prefix-list-id" => {
+                        out.extend(to(t, "destinationPrefixListId").map(Into::into));
                     }
                     "route.gateway-id" => {
                         out.push("local".into());
@@ -199,18 +223,32 @@ fn the_table<'s>(state: &'s State, p: &Params) -> Result<&'s RouteTable, ApiErro
     state.route_tables.get(id).ok_or_else(|| not_found("rtb", id))
 }
 
-/// Where a request's route leads to.
-fn to_of(p: &Params) -> Result<Ipv4Net, ApiError> {
-    let text = p.text("DestinationCidrBlock").filter(|s| !s.is_empty()).ok_or_else(|| {
+/// Where a request's route leads to: exactly one of three.
+fn to_of(p: &Params) -> Result<Destination, ApiError> {
+    const ALL: [&str; 3] = ["DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"];
+    let given: Vec<(&str, &str)> =
+        ALL.into_iter().filter_map(|n| Some((n, p.text(n).filter(|s| !s.is_empty())?))).collect();
+    let [(parameter, text)] = given[..] else {
         let message = "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock or \
                        destinationPrefixListId";
-        ApiError::new("MissingParameter", message)
-    })?;
-    Ipv4Net::read(text).map(|n| n.trunc()).ok_or_else(|| {
-        let message =
-            format!("Value ({text}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.");
-        ApiError::new("InvalidParameterValue", message)
-    })
+        let code = if given.is_empty() { "MissingParameter" } else { "InvalidParameterCombination" };
+        return Err(ApiError::new(code, message));
+    };
+    let invalid = |name: &str, kind: &str| {
+        let message = format!("Value ({text}) for parameter {name} is invalid. This is not a valid {kind} block.");
+        Err(ApiError::new("InvalidParameterValue", message))
+    };
+    match (parameter, IpNet::read(text)) {
+        ("DestinationPrefixListId", _) if !is_id("pl", text) => Err(ApiError::new(
+            "InvalidPrefixListId.Malformed",
+            format!("Invalid id: \"{text}\" (expecting \"pl-...\")"),
+        )),
+        ("DestinationPrefixListId", _) => Ok(Destination::List(text.into())),
+        ("DestinationCidrBlock", Some(net @ IpNet::V4(_))) => Ok(Destination::Range(net.trunc())),
+        ("DestinationCidrBlock", _) => invalid("destinationCidrBlock", "CIDR"),
+        (_, Some(net @ IpNet::V6(_))) => Ok(Destination::Range(net.trunc())),
+        _ => invalid("destinationIpv6CidrBlock", "IPv6 CIDR"),
+    }
 }
 
 fn by_of(state: &State, p: &Params, table: &RouteTable) -> Result<ArcStr, ApiError> {
@@ -266,7 +304,7 @@ pub(super) fn put_route(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
     let table = the_table(state, &call.params)?;
     let to = to_of(&call.params)?;
     let by = by_of(state, &call.params, table)?;
-    let local = state.vpcs.get(&table.vpc).is_some_and(|v| v.cidr == to);
+    let local = is_local(state, table, &to);
     let there = table.routes.iter().any(|r| r.to == to);
     if !replace && (local || there) {
         let message = format!("The route identified by {to} already exists.");
@@ -279,8 +317,12 @@ pub(super) fn put_route(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
                 format!("cannot replace local route {to} in route table {}", table.id),
             )
         } else {
-            no_route(to, &table.id)
+            no_route(&to, &table.id)
         });
+    }
+    if !replace && table.routes.len() >= MOST_ROUTES {
+        let message = format!("The maximum number of routes has been reached for the route table '{}'.", table.id);
+        return Err(ApiError::new("RouteLimitExceeded", message));
     }
     let id = table.id.clone();
     dry_run(call)?;
@@ -293,8 +335,23 @@ pub(super) fn put_route(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
     Ok(call.ec2(|x| x.el("return", true)))
 }
 
-fn no_route(to: Ipv4Net, table: &str) -> ApiError {
-    let message = format!("no route with destination-cidr-block {to} in route table {table}");
+/// The ranges of a table's VPC: each has a local route.
+fn locals<'s>(state: &'s State, table: &RouteTable) -> impl Iterator<Item = Ipv4Net> + use<'s> {
+    state.vpcs.get(&table.vpc).into_iter().flat_map(|v| v.ranges()).map(|(_, range)| range)
+}
+
+/// Whether it is one of the VPC's own ranges, which have local routes.
+fn is_local(state: &State, table: &RouteTable, to: &Destination) -> bool {
+    locals(state, table).any(|range| Destination::Range(IpNet::V4(range)) == *to)
+}
+
+fn no_route(to: &Destination, table: &str) -> ApiError {
+    let what = match to {
+        Destination::Range(IpNet::V4(_)) => "destination-cidr-block",
+        Destination::Range(IpNet::V6(_)) => "destination-ipv6-cidr-block",
+        Destination::List(_) => "destination-prefix-list-id",
+    };
+    let message = format!("no route with {what} {to} in route table {table}");
     ApiError::new("InvalidRoute.NotFound", message)
 }
 
@@ -303,12 +360,12 @@ pub(super) fn delete_route(world: &mut World, call: &Call<'_>) -> Result<Reply, 
     let state = &mut world.region(&call.region).ec2;
     let table = the_table(state, &call.params)?;
     let to = to_of(&call.params)?;
-    if state.vpcs.get(&table.vpc).is_some_and(|v| v.cidr == to) {
+    if is_local(state, table, &to) {
         let message = format!("cannot remove local route {to} in route table {}", table.id);
         return Err(ApiError::new("InvalidParameterValue", message));
     }
     if table.routes.iter().all(|r| r.to != to) {
-        return Err(no_route(to, &table.id));
+        return Err(no_route(&to, &table.id));
     }
     let id = table.id.clone();
     dry_run(call)?;

@@ -4,8 +4,8 @@ use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 
 use super::checks::{dry_run, not_found};
-use super::network::{subnet, vpc};
-use super::state::{Ids, State};
+use super::network::{cidr_association, subnet, vpc};
+use super::state::{CidrAssociation, Ids, State, Subnet};
 use super::{peerings, tags};
 use crate::net::cidr::Cidr;
 use crate::net::range::Range;
@@ -66,6 +66,90 @@ pub(super) fn create_vpc(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
         if let Some(v) = made {
             x.nest("vpc", |x| vpc(x, state, &account, v, call.now));
         }
+    }))
+}
+
+/// IPv4 ranges of a VPC, the primary one among them, unless the account asks for more.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-vpcs-subnets>
+const MOST_RANGES: usize = 5;
+
+/// The blocks of private addresses: a VPC with ranges of one can have none of another.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#add-cidr-block-restrictions>
+fn private_block(range: Cidr) -> Option<&'static str> {
+    let all = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+    all.into_iter().find(|b| Ipv4Net::read(b).is_some_and(|b| Cidr::new(b).contains(range)))
+}
+
+/// AssociateVpcCidrBlock: a further range, apart from those that it has.
+pub(super) fn associate_cidr(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let range = block(&call.params)?;
+    let state = &world.region(&call.region).ec2;
+    let id = call.params.required("VpcId")?;
+    let v = state.vpcs.get(id).ok_or_else(|| not_found("vpc", id))?;
+    let own: Vec<Cidr> = v.ranges().map(|(_, own)| Cidr::new(own)).collect();
+    let new = Cidr::new(range);
+    let bad = |message: String| Err(ApiError::new("InvalidVpc.Range", message));
+    if !(16..=28).contains(&range.prefix_len()) {
+        return bad(format!("The CIDR '{range}' is invalid."));
+    }
+    if own.iter().any(|o| o.overlaps(new)) {
+        return bad(format!("The CIDR '{range}' conflicts with another CIDR of the VPC."));
+    }
+    let first = own.iter().find_map(|o| private_block(*o));
+    if private_block(new).is_some_and(|block| first.is_some_and(|f| f != block)) {
+        return bad(format!(
+            "The CIDR '{range}' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, or use a \
+             publicly-routable CIDR."
+        ));
+    }
+    if own.len() >= MOST_RANGES {
+        let message = format!("This network '{id}' has met its maximum number of allowed CIDRs: {MOST_RANGES}");
+        return Err(ApiError::new("CidrLimitExceeded", message));
+    }
+    let vpc = v.id.clone();
+    let association = world.new_id("vpc-cidr-assoc");
+    if let Some(v) = world.region(&call.region).ec2.vpcs.get_mut(&vpc) {
+        v.more.push(CidrAssociation { id: association.clone(), cidr: range });
+    }
+    Ok(call.ec2(|x| {
+        x.nest("cidrBlockAssociation", |x| cidr_association(x, &association, range));
+        x.el("vpcId", &vpc);
+    }))
+}
+
+/// DisassociateVpcCidrBlock: neither the primary one nor one that a subnet has a part of.
+pub(super) fn disassociate_cidr(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &mut world.region(&call.region).ec2;
+    let id = call.params.required("AssociationId")?;
+    let found = state.vpcs.values().find_map(|v| {
+        let (_, range) = v.ranges().find(|(association, _)| association == id)?;
+        Some((v.id.clone(), range, range == v.cidr))
+    });
+    let Some((vpc, range, primary)) = found else {
+        let message = format!("The vpc CIDR block with association ID {id} does not exist");
+        return Err(ApiError::new("InvalidVpcCidrBlockAssociationID.NotFound", message));
+    };
+    let may_not = |code: &'static str, why: &str| {
+        let message = format!("The vpc CIDR block with association ID {id} may not be disassociated. {why}");
+        Err(ApiError::new(code, message))
+    };
+    if primary {
+        return may_not("OperationNotPermitted", "It is the primary IPv4 CIDR block of the VPC");
+    }
+    let used = |s: &Subnet| s.vpc == vpc && Cidr::new(range).contains(Cidr::new(s.cidr));
+    if state.subnets.values().any(used) {
+        return may_not("InvalidCidrBlock.InUse", "It contains a subnet");
+    }
+    if let Some(v) = state.vpcs.get_mut(&vpc) {
+        v.more.retain(|a| a.id != id);
+    }
+    Ok(call.ec2(|x| {
+        x.nest("cidrBlockAssociation", |x| {
+            x.el("cidrBlock", range.to_string());
+            x.el("associationId", id);
+            x.nest("cidrBlockState", |x| x.el("state", "disassociated"));
+        });
+        x.el("vpcId", &vpc);
     }))
 }
 
@@ -171,7 +255,8 @@ pub(super) fn create_subnet(world: &mut World, call: &Call<'_>) -> Result<Reply,
     let id = p.required("VpcId")?;
     let vpc = state.vpcs.get(id).ok_or_else(|| not_found("vpc", id))?;
     let range = block(p)?;
-    if !(16..=28).contains(&range.prefix_len()) || !Cidr::new(vpc.cidr).contains(Cidr::new(range)) {
+    let inside = vpc.ranges().any(|(_, own)| Cidr::new(own).contains(Cidr::new(range)));
+    if !(16..=28).contains(&range.prefix_len()) || !inside {
         return Err(ApiError::new("InvalidSubnet.Range", format!("The CIDR '{range}' is invalid.")));
     }
     if state.subnets.values().any(|s| s.vpc == vpc.id && Cidr::new(s.cidr).overlaps(Cidr::new(range))) {

@@ -41,6 +41,8 @@ pub(in crate::kinds::derived) struct Way {
     pub(in crate::kinds::derived) members: Vec<(String, End)>,
     /// What the target's groups are called, by id.
     pub(in crate::kinds::derived) names: Vec<(String, String)>,
+    /// A route table of the target's VPC that leads to an internet gateway: its id and what it is called.
+    pub(in crate::kinds::derived) public_table: Option<(String, String)>,
 }
 
 /// Of a group that asks so many members are judged.
@@ -75,9 +77,22 @@ pub(super) fn find(inputs: &Inputs, asked: &Question) -> Found {
     };
     let target = end(inputs, to);
     let names = names(inputs);
+    let public_table = public_table(inputs, target.vpc.as_deref());
     let asks = from_row.as_deref().filter(|id| id.starts_with("sg-"));
     let members = asks.map_or_else(Vec::new, |group| members_of(inputs, group, &to.id));
-    Found::Way(Box::new(Way { from, from_row, to: target, to_row: to.id.clone(), by, members, names }))
+    let to_row = to.id.clone();
+    Found::Way(Box::new(Way { from, from_row, to: target, to_row, by, members, names, public_table }))
+}
+
+/// A route table of a VPC by which everything goes to an internet gateway that is there.
+fn public_table(inputs: &Inputs, vpc: Option<&str>) -> Option<(String, String)> {
+    let of_vpc = |t: &&Arc<Record>| vpc.is_some() && t.get(&route_tables::VPC_ID).as_str() == vpc;
+    let leads = |t: &&Arc<Record>| {
+        let all = route_tables::table(t).routes;
+        all.iter().any(|r| r.active && r.via.starts_with("igw-") && r.to.is_some_and(|to| to.prefix_len() == 0))
+    };
+    let found = inputs.rows("route-tables").iter().filter(of_vpc).find(leads);
+    found.map(|t| (t.id.to_string(), t.label().to_string()))
 }
 
 /// What groups are called, by id.

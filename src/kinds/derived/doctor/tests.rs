@@ -255,4 +255,82 @@ fn what_listens_is_known_where_a_health_check_goes_to_that_port() {
     // What stands in the way decides before what listens at its end.
     let shut = told_of("anywhere web:22", checked("healthy", "", "i-1", 22));
     assert!(shut[0].starts_with("verdict times-out"), "{shut:#?}");
+/// The same network with other entries, routes or a second table.
+fn changed(text: &str, kind: &str, rows: Vec<Record>) -> Vec<Record> {
+    let text = question::normal(text).expect("a question");
+    let mut all = inputs(&text, "");
+    for table in &mut all.tables {
+        if table.kind.name == kind {
+            table.rows = rows.iter().cloned().map(Arc::new).collect();
+        }
+    }
+    derive(&all)
+}
+
+fn acl(entries: &[&str]) -> Vec<Record> {
+    let row = row(&network_acls::INFO, "acl-1", "front", "")
+        .with(&network_acls::SUBNETS, texts(&["subnet-1", "subnet-2"]))
+        .with(&network_acls::ENTRIES, texts(entries));
+    vec![row.record()]
+}
+
+fn plan_of(rows: &[Record]) -> String {
+    let Some(m) = rows.iter().find_map(mend) else { return "none".into() };
+    format!("{} {} {} {}", m.kind, m.row, m.action, m.arguments)
+}
+
+#[test]
+fn an_entry_with_a_free_number_before_the_one_that_denies_is_one_key_away() {
+    let plan = |entries: &[&str]| plan_of(&changed("203.0.113.7 web:443", "network-acls", acl(entries)));
+    let allow = |way: &str, number: u16, ports: &str| {
+        format!(
+            "network-acls acl-1 edit-entries \
+             +way={way},number={number},action=allow,protocol=tcp,ports={ports},range=203.0.113.7/32"
+        )
+    };
+    let out = "out 100 allow all 0.0.0.0/0";
+    assert_eq!(plan(&["in 100 deny tcp 443 0.0.0.0/0", "in 110 allow all 0.0.0.0/0", out]), allow("in", 90, "443"));
+    assert_eq!(
+        plan(&["in 90 allow tcp 22 10.0.0.0/8", "in 100 deny all 0.0.0.0/0", out]),
+        allow("in", 80, "443"),
+        "90 is taken, and between 90 and 100 there is no ten"
+    );
+    assert_eq!(plan(&["in 2 deny all 0.0.0.0/0", out]), allow("in", 1, "443"));
+    assert_eq!(plan(&["in 200 allow tcp 22 0.0.0.0/0", "in * deny all 0.0.0.0/0", out]), allow("in", 210, "443"));
+    assert_eq!(plan(&["in * deny all 0.0.0.0/0", out]), allow("in", 100, "443"));
+    let answers = plan(&["in 100 allow all 0.0.0.0/0", "out 100 allow tcp 443 0.0.0.0/0", "out * deny all 0.0.0.0/0"]);
+    assert_eq!(answers, allow("out", 110, "1024-65535"), "for the answers");
+    // Where there is no number left, nobody pretends that there is a key for it.
+    let rows = changed("203.0.113.7 web:443", "network-acls", acl(&["in 1 deny all 0.0.0.0/0", out]));
+    assert_eq!(plan_of(&rows), "none");
+    let said = rows[1].get(&EVIDENCE).as_str().unwrap_or_default().to_string();
+    assert!(said.contains("no number before it is free"), "{said}");
+    // Inside the VPC it is the source's own address that the entry is for.
+    let all = ["in * deny all 0.0.0.0/0", "out 100 allow all 0.0.0.0/0"];
+    assert_eq!(
+        plan_of(&changed("web db:5432", "network-acls", acl(&all))),
+        "network-acls acl-1 edit-entries +way=in,number=100,action=allow,protocol=tcp,ports=5432,range=10.0.0.5/32"
+    );
+}
+
+#[test]
+fn the_way_to_the_internet_that_is_missing_is_one_key_away() {
+    let table = |id: &str, main: bool, routes: &[&str]| {
+        row(&route_tables::INFO, id, if main { "main" } else { "public" }, "active")
+            .with(&route_tables::VPC_ID, Value::text("vpc-1"))
+            .with(&route_tables::MAIN, Value::Bool(main))
+            .with(&route_tables::SUBNETS, Value::Empty)
+            .with(&route_tables::ROUTES, texts(routes))
+            .record()
+    };
+    let plan = |tables: Vec<Record>| plan_of(&changed("203.0.113.7 web:443", "route-tables", tables));
+    let local = "10.0.0.0/16 local";
+    let route = "route-tables rtb-1 edit-routes +0.0.0.0/0=internet-gateway";
+    assert_eq!(plan(vec![table("rtb-1", true, &[local])]), route);
+    assert_eq!(plan(vec![table("rtb-1", true, &[local, "0.0.0.0/0 igw-9 blackhole"])]), route);
+    // Others may need the NAT gateway: the subnet gets a table that leads out, if there is one.
+    let nat = table("rtb-1", true, &[local, "0.0.0.0/0 nat-1"]);
+    assert_eq!(plan(vec![nat.clone()]), "none");
+    let public = table("rtb-2", false, &[local, "0.0.0.0/0 igw-1"]);
+    assert_eq!(plan(vec![nat, public]), "route-tables rtb-2 associate subnets=subnet-1");
 }

@@ -258,7 +258,10 @@ fn reached(
         Reached::None => return None,
         Reached::Closed(hop, way) => {
             // The group's members, and not an address of one of its nodes, is what a rule should let in.
-            let change = change::of(&[(*hop).clone()], &by_group(*way, balancer), service);
+            // A network ACL knows addresses alone.
+            let is_acl = matches!(hop.at, At::AclIn | At::AclBack | At::SourceAclOut | At::SourceAclBack);
+            let asked = if is_acl { *way } else { by_group(*way, balancer) };
+            let change = change::of(&[(*hop).clone()], &asked, service);
             let by = change.as_ref().and_then(|c| c.row.clone()).or(hop.sign.by.as_deref().map(ArcStr::from));
             let by = by.and_then(|id| Some((crate::kinds::registry::ALL.named(&id)?.kind.0.name, id)));
             let said = format!("port {port} closed by {}: {}, to {name}", word(hop.at), hop.sign.evidence);
@@ -307,6 +310,7 @@ fn way(inputs: &Inputs, balancer: &Record, to: &End, to_row: &Record, service: S
                 by: By::Nearest,
                 members: Vec::new(),
                 names: network::names(inputs),
+                public_table: None,
             };
             return Reached::Closed(Box::new(hop.clone()), Box::new(way));
         }

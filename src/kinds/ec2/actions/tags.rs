@@ -12,8 +12,8 @@ use crate::kinds::draft_table::{DraftTable, is_new};
 use crate::kinds::ec2::senders::{CREATE_TAGS, DELETE_TAGS};
 use crate::kinds::ec2::{
     addresses, dhcp_options, egress_only_gateways, endpoints, flow_logs, images, instances, internet_gateways,
-    key_pairs, launch_templates, nat_gateways, network_interfaces, peerings, prefix_lists, security_group_rules,
-    security_groups, snapshots, subnets, transit_gateway_attachments, volumes, vpcs,
+    key_pairs, launch_templates, nat_gateways, network_acls, network_interfaces, peerings, prefix_lists, route_tables,
+    security_group_rules, security_groups, snapshots, subnets, transit_gateway_attachments, volumes, vpcs,
 };
 use crate::kinds::plan_builder::{by_scope, draft, form_title, label, line, names, note, sorted, subject, title};
 use crate::model::{
@@ -63,6 +63,10 @@ pub static OF_PREFIX_LISTS: Action = of(&prefix_lists::INFO);
 pub static OF_DHCP_OPTIONS: Action = of(&dhcp_options::INFO);
 /// `tags` of flow logs.
 pub static OF_FLOW_LOGS: Action = of(&flow_logs::INFO);
+/// `tags` of route tables.
+pub static OF_ROUTE_TABLES: Action = of(&route_tables::INFO);
+/// `tags` of network ACLs.
+pub static OF_NETWORK_ACLS: Action = of(&network_acls::INFO);
 
 /// The action on a kind whose rows' ids CreateTags takes.
 const fn of(kind: &'static KindInfo) -> Action {

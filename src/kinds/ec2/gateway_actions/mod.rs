@@ -1,11 +1,15 @@
-//! What can be done to internet gateways, as data: attach, detach.
+//! What can be done to internet gateways, as data: create, attach, detach, delete.
 
 mod attach;
+mod create;
+mod delete;
 mod detach;
 #[cfg(test)]
 mod tests;
 
 pub use attach::ATTACH;
+pub use create::CREATE;
+pub use delete::DELETE;
 pub use detach::DETACH;
 
 use super::senders::{ATTACH_INTERNET_GATEWAY, DETACH_INTERNET_GATEWAY};

@@ -111,3 +111,21 @@ fn interfaces_that_were_not_read_are_not_none() {
     let p = planned(&denied, &DETACH, gateway("igw-1", Some("vpc-1")), "").expect("a plan");
     assert!(says(&p, Severity::Unknown, "is not known (denied)"), "{:?}", p.consequences);
 }
+
+#[test]
+fn a_new_gateway_is_attached_at_once_where_a_vpc_has_none_and_deleted_where_it_is_attached_to_none() {
+    let rows = account();
+    let create = |vpc: &str| {
+        let values =
+            Values(vec![("vpc".into(), FormValue::Text(vpc.into())), ("name".into(), FormValue::Text("door".into()))]);
+        CREATE.planned(&rows.context(&[]), &values)
+    };
+    let p = create("lab").expect("a plan");
+    let names: Vec<_> = p.calls().map(|c| c.op.name).collect();
+    assert_eq!(names, ["CreateInternetGateway", "AttachInternetGateway"]);
+    assert_eq!(p.steps[1].call.get("InternetGatewayId"), Some(&Arg::out(0, "InternetGateway.InternetGatewayId")));
+    assert!(create("shop").is_err_and(|f| f.message.contains("already has an internet gateway, igw-1")));
+    assert_eq!(create("none").map(|p| p.steps.len()), Ok(1));
+    assert!(planned(&rows, &DELETE, gateway("igw-1", Some("vpc-1")), "").is_err_and(|f| f.message.contains("detach")));
+    assert!(planned(&rows, &DELETE, gateway("igw-2", None), "").is_ok_and(|p| p.destructive));
+}

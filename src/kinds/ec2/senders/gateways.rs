@@ -1,8 +1,9 @@
-//! Attaches and detaches internet gateways.
+//! Makes, attaches, detaches and deletes internet gateways.
 
 use aws_sdk_ec2::operation::RequestId;
 use futures::future::FutureExt;
 
+use super::tags::tag_specification;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::args::{Args, deliver, sent};
@@ -44,4 +45,42 @@ fn pair(s: &Outgoing) -> Result<(String, String), Fault> {
     let pair = (args.text("InternetGatewayId")?, args.text("VpcId")?);
     args.end()?;
     Ok(pair)
+}
+
+/// The gateway that `CreateInternetGateway` makes.
+pub const GATEWAY_ID: &str = "InternetGateway.InternetGatewayId";
+
+/// `CreateInternetGateway`: it has no client token, so that two are made of two.
+pub static CREATE_INTERNET_GATEWAY: Sender = Sender {
+    op: Operation::write(Service::Ec2, "CreateInternetGateway", Retry::Never)
+        .with_dry_run()
+        .with_outputs(&[GATEWAY_ID]),
+    send: |s| create(s).boxed(),
+};
+
+async fn create(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let tags = args.maybe_list("TagSpecifications", tag_specification)?;
+    args.end()?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let out = deliver!(s, client.create_internet_gateway().set_tag_specifications(tags).set_dry_run(dry))?;
+    let id = out.internet_gateway().and_then(|g| g.internet_gateway_id());
+    Ok(sent(out.request_id(), id.unwrap_or_default().to_string()).with(GATEWAY_ID, id))
+}
+
+/// `DeleteInternetGateway`: sent twice, the second is refused (InvalidInternetGatewayID.NotFound).
+pub static DELETE_INTERNET_GATEWAY: Sender = Sender {
+    op: Operation::write(Service::Ec2, "DeleteInternetGateway", Retry::Never).with_dry_run(),
+    send: |s| delete(s).boxed(),
+};
+
+async fn delete(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let id = args.text("InternetGatewayId")?;
+    args.end()?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let out = deliver!(s, client.delete_internet_gateway().internet_gateway_id(id).set_dry_run(dry))?;
+    Ok(sent(out.request_id(), String::new()))
 }

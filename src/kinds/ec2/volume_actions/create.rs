@@ -34,6 +34,7 @@ pub static CREATE: Action = Action::on_scope(&INFO, "create-volume", "Create a v
     .form(refine);
 
 const ZONE: &str = "zone";
+const ZONE_HELP: &str = "Its Availability Zone: only instances there can use it.";
 const ENCRYPTED: &str = "encrypted";
 const SNAPSHOT: &str = "snapshot";
 const NAME: &str = "name";
@@ -45,7 +46,14 @@ const NONE: &str = "none";
 /// Creating takes seconds, from a snapshot too: its blocks come later.
 const CREATING: Duration = Duration::from_secs(10 * 60);
 
-fn zones(cx: &ActionContext<'_>, values: &Values, host: Option<&str>, needs: &mut Vec<TableKey>) -> FormField {
+/// A zone of the region: the one of `host`, or the first, unless another is chosen.
+pub(in crate::kinds::ec2) fn zone_field(
+    cx: &ActionContext<'_>,
+    values: &Values,
+    host: Option<&str>,
+    help: &str,
+    needs: &mut Vec<TableKey>,
+) -> FormField {
     let zones: Vec<ArcStr> = match whole(cx.store, cx.scope, &availability_zones::INFO) {
         Known::Complete(table) => live(table).map(|r| r.label().clone()).collect(),
         Known::NotAsked(key) => {
@@ -54,7 +62,6 @@ fn zones(cx: &ActionContext<'_>, values: &Values, host: Option<&str>, needs: &mu
         }
         Known::Failed(_) => Vec::new(),
     };
-    let help = "Its Availability Zone: only instances there can use it.";
     let default = host.map(ArcStr::from).or_else(|| zones.iter().min().cloned()).unwrap_or_default();
     if zones.is_empty() {
         let mut field = line(values, ZONE, "Zone", &default, help);
@@ -106,7 +113,8 @@ pub(in crate::kinds::ec2) fn form(cx: &ActionContext<'_>, values: &Values, of: O
     let attach = host(cx, values, &mut needs);
     let instance = text_of(&attach);
     let instance = (instance != "none").then_some(instance);
-    let zone = zones(cx, values, instance.as_deref().and_then(|i| zone_of(cx, i)).as_deref(), &mut needs);
+    let zone =
+        zone_field(cx, values, instance.as_deref().and_then(|i| zone_of(cx, i)).as_deref(), ZONE_HELP, &mut needs);
     let ty = type_field(values, "gp3", "gp3 suits nearly everything.", |_| None);
     let bounds = Bounds::of(&text_of(&ty)).unwrap_or(&TYPES[0]);
     let named = of.is_none().then(|| snapshot(values));

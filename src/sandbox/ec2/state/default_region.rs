@@ -6,7 +6,9 @@ use std::net::Ipv4Addr;
 use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 
-use super::{Image, InternetGateway, NetworkAcl, Peer, Route, Rule, SecurityGroup, State, Subnet, Tags, Vpc};
+use super::{
+    Destination, Image, InternetGateway, NetworkAcl, Peer, Route, Rule, SecurityGroup, State, Subnet, Tags, Vpc,
+};
 use crate::base::Time;
 use crate::net::reach::AclEntry;
 use crate::sandbox::random::Random;
@@ -34,7 +36,9 @@ impl State {
         let vpc = state.add_vpc(&ids, "default", cidr, true, Tags::new());
         state.add_internet(&ids, "default", &vpc, Tags::new());
         for table in state.route_tables.values_mut() {
-            table.routes.extend(state.gateways.keys().next().map(|g| Route { to: Ipv4Net::default(), by: g.clone() }));
+            table
+                .routes
+                .extend(state.gateways.keys().next().map(|g| Route { to: Destination::everything(), by: g.clone() }));
         }
         let zones = regions::find(region).map_or("abc", |r| r.zones);
         for (letter, range) in zones.chars().zip(cidr.subnets(20).into_iter().flatten()) {
@@ -62,6 +66,7 @@ impl State {
             Vpc {
                 id: id.clone(),
                 cidr,
+                more: Vec::new(),
                 is_default,
                 dedicated: false,
                 ready: None,

@@ -36,7 +36,7 @@ pub use interfaces::{InterfaceAttachment, OwnInterface, Public, ServiceInterface
 pub use options::{DhcpOptions, EgressOnlyGateway, FlowLog, PrefixList, TransitAttachment};
 pub use pages::Page;
 pub use peerings::{LASTS as PEERING_LASTS, Peering, PeeringEnd, PeeringSide};
-pub use routes::{Association, Route, RouteTable};
+pub use routes::{Association, Destination, Route, RouteTable};
 pub use snapshots::Snapshot;
 pub use templates::{LaunchTemplate, Version};
 pub use volumes::{Attachment, Modification, Phase, Shape, Volume};
@@ -133,6 +133,9 @@ pub struct Vpc {
     /// Its range.
     #[serde(with = "crate::net::cidr::as_text")]
     pub cidr: Ipv4Net,
+    /// Its further ranges, by the ids of their associations.
+    #[serde(default)]
+    pub more: Vec<CidrAssociation>,
     /// Whether it is the region's default.
     pub is_default: bool,
     /// Whether its instances run on hardware of this customer's alone.
@@ -146,6 +149,24 @@ pub struct Vpc {
     pub dns_hostnames: bool,
     /// Its tags.
     pub tags: Tags,
+}
+
+/// A further range of a VPC.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CidrAssociation {
+    /// `vpc-cidr-assoc-…`.
+    pub id: ArcStr,
+    /// The range.
+    #[serde(with = "crate::net::cidr::as_text")]
+    pub cidr: Ipv4Net,
+}
+
+impl Vpc {
+    /// Its ranges by the ids of their associations, the primary one first.
+    pub fn ranges(&self) -> impl Iterator<Item = (ArcStr, Ipv4Net)> + '_ {
+        let first = (ArcStr::from(self.id.replace("vpc-", "vpc-cidr-assoc-")), self.cidr);
+        std::iter::once(first).chain(self.more.iter().map(|a| (a.id.clone(), a.cidr)))
+    }
 }
 
 /// A subnet.

@@ -1,13 +1,17 @@
 //! Route tables, their associations and routes.
 
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+
 use arcstr::ArcStr;
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Serialize};
 
 use super::default_region::Ids;
 use super::instance::InstanceState;
 use super::{State, Tags};
 use crate::base::Time;
+use crate::net::range::Range;
 
 /// A route table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,9 +46,59 @@ pub struct Association {
 pub struct Route {
     /// Where to.
     #[serde(with = "crate::net::cidr::as_text")]
-    pub to: Ipv4Net,
+    pub to: Destination,
     /// By what: the id of an internet gateway, a NAT gateway, an instance or a network interface.
     pub by: ArcStr,
+}
+
+/// Where a route leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// A range of either family.
+    Range(IpNet),
+    /// A prefix list: `pl-…`.
+    List(ArcStr),
+}
+
+impl Destination {
+    /// All of IPv4.
+    pub fn everything() -> Destination {
+        Destination::Range(IpNet::V4(Ipv4Net::default()))
+    }
+    /// Whether the address is in it. Of prefix lists none has an address that anything here has.
+    pub fn holds(&self, address: Ipv4Addr) -> bool {
+        matches!(self, Destination::Range(range) if range.contains(&IpAddr::V4(address)))
+    }
+    /// The number behind the slash.
+    pub fn prefix_len(&self) -> u8 {
+        if let Destination::Range(range) = self { range.prefix_len() } else { 0 }
+    }
+    /// The parameter and member that have it.
+    pub fn member(&self) -> &'static str {
+        match self {
+            Destination::Range(IpNet::V4(_)) => "destinationCidrBlock",
+            Destination::Range(IpNet::V6(_)) => "destinationIpv6CidrBlock",
+            Destination::List(_) => "destinationPrefixListId",
+        }
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Destination::Range(range) => range.fmt(f),
+            Destination::List(id) => f.write_str(id),
+        }
+    }
+}
+
+impl Range for Destination {
+    fn read(text: &str) -> Option<Destination> {
+        if text.starts_with("pl-") {
+            return Some(Destination::List(text.into()));
+        }
+        IpNet::read(text).map(Destination::Range)
+    }
 }
 
 impl State {

@@ -1,0 +1,120 @@
+//! `create-subnet`: a range of a VPC in a zone. The form calculates while the range is typed.
+
+use super::MOST_SUBNETS;
+use crate::base::Fault;
+use crate::base::text::visible;
+use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::ec2::group_actions::create::vpc_field;
+use crate::kinds::ec2::range_facts::{free, of_subnet, ranges, read, siblings, why_no_subnet};
+use crate::kinds::ec2::senders::{CREATE_SUBNET, DELETE_SUBNET, MODIFY_SUBNET_ATTRIBUTE, SUBNET_ID};
+use crate::kinds::ec2::subnets::INFO;
+use crate::kinds::ec2::volume_actions::create::zone_field;
+use crate::kinds::ec2::vpcs;
+use crate::kinds::plan_builder::{draft, line, name_tag, note, sorted, text_of, toggle, unknown};
+use crate::model::{Arg, FormSpec, Kind, Out, Plan, Step, StepUndo, TableKey, Values, Waiter};
+use crate::net::cidr::Cidr;
+
+/// `create-subnet`.
+pub static CREATE: Action = Action::on_scope(&INFO, "create-subnet", "Create a subnet", plan)
+    .doc(
+        "Creates a subnet in a VPC and a zone. The form proposes a free range, and says what a range overlaps and how many \
+         addresses it has.",
+    )
+    .calls(&[&CREATE_SUBNET, &MODIFY_SUBNET_ATTRIBUTE, &DELETE_SUBNET])
+    .form(refine);
+
+const NAME: &str = "name";
+const VPC: &str = "vpc";
+const CIDR: &str = "cidr";
+const ZONE: &str = "zone";
+const PUBLIC: &str = "public_ip";
+
+/// The size that is proposed: room for 251 instances.
+const PROPOSED: u8 = 24;
+
+fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut needs = Vec::new();
+    let vpc = vpc_field(cx, values, &mut needs);
+    let at = text_of(&vpc);
+    let row = cx.store.get(&TableKey::all(cx.scope.clone(), Kind(&vpcs::INFO)), &at);
+    let own: Vec<Cidr> = row.map(|r| ranges(r, &vpcs::CIDR)).unwrap_or_default();
+    let (others, all_known) = siblings(cx, &at, &mut needs);
+    let proposed = free(&own, &others, PROPOSED).filter(|_| all_known).map_or_else(String::new, |c| c.to_string());
+    let mut cidr =
+        line(values, CIDR, "IPv4 range", &proposed, "Part of the VPC's range, /16 to /28; it cannot be changed later.");
+    match read(&text_of(&cidr)) {
+        Ok(range) => {
+            cidr.facts = of_subnet(range);
+            cidr.error = why_no_subnet(range, &own, &others);
+        }
+        Err(_) if all_known && !own.is_empty() && text_of(&cidr).is_empty() && proposed.is_empty() => {
+            cidr.error = Some("The VPC has no free range any more: associate another one with it.".into());
+        }
+        Err(why) => cidr.error = Some(why),
+    }
+    let zone = zone_field(cx, values, None, "Its Availability Zone; it cannot be changed later.", &mut needs);
+    let name = line(values, NAME, "Name", "", "The Name tag; may be empty.");
+    let help = "Instances get a public IPv4 address by default. They use it once a route leads to an internet gateway.";
+    let public = toggle(values, PUBLIC, "Public IPv4", help);
+    FormSpec { title: "Create a subnet".into(), fields: vec![name, vpc, zone, cidr, public], needs }
+}
+
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let (name, vpc, cidr, zone) = (form.given(NAME), form.text(VPC), form.text(CIDR), form.text(ZONE));
+    let title = match &name {
+        Some(name) => format!("Create the subnet {}", visible(name)),
+        None => format!("Create a subnet {cidr}"),
+    };
+    let mut plan = draft("create-subnet", title, &[], Vec::new());
+    plan.phrase = name.as_ref().map_or_else(|| cidr.to_string(), ToString::to_string);
+    let mut call = CREATE_SUBNET
+        .call(cx.scope.clone())
+        .arg("VpcId", Arg::Str(vpc.clone()))
+        .arg("CidrBlock", Arg::Str(cidr.clone()))
+        .arg("AvailabilityZone", Arg::Str(zone));
+    if let Some(name) = &name {
+        call = call.arg("TagSpecifications", name_tag("subnet", name));
+    }
+    let undo = StepUndo {
+        title: "delete the subnet".into(),
+        call: DELETE_SUBNET.call(cx.scope.clone()).arg("SubnetId", Arg::out(0, SUBNET_ID)),
+        wait: Waiter::AtOnce,
+        destructive: true,
+        hurts: None,
+    };
+    let table = TableKey::all(cx.scope.clone(), Kind(&INFO));
+    let made = Waiter::Created {
+        out: Out { step: 0, output: SUBNET_ID },
+        table,
+        want: &["available"],
+        fail: &["failed", "failed-insufficient-capacity"],
+        gone_is_fine: false,
+        within: std::time::Duration::from_secs(120),
+    };
+    let create = Step::new("create the subnet", call).undone_by(undo);
+    if form.flag(PUBLIC) {
+        let public = MODIFY_SUBNET_ATTRIBUTE.call(cx.scope.clone()).arg("SubnetId", Arg::out(0, SUBNET_ID));
+        let public = public.arg("MapPublicIpOnLaunch", super::public_ip::switch(true));
+        plan.steps =
+            vec![create.then_wait(made.clone()), Step::new("give new instances a public IPv4 address", public)];
+    } else {
+        plan.steps = vec![create];
+    }
+    plan.wait = made;
+    let mut needs = Vec::new();
+    let (others, all_known) = siblings(cx, &vpc, &mut needs);
+    let mut all = vec![note("It uses the main route table and the default network ACL of the VPC")];
+    if others.len() >= MOST_SUBNETS {
+        all.push(unknown(format!(
+            "The VPC has {} subnets: the quota is {MOST_SUBNETS} unless it was raised (SubnetLimitExceeded)",
+            others.len()
+        )));
+    }
+    if !all_known {
+        all.push(unknown(format!(
+            "Whether {cidr} is free in the VPC is not known: EC2 refuses if not (InvalidSubnet.Conflict)"
+        )));
+    }
+    (plan.consequences, plan.needs) = (sorted(all), needs);
+    Ok(plan)
+}
