@@ -203,7 +203,13 @@ fn argument(command: &Command, typed: &str, read: &Read<'_>, known: &Known) -> O
         ("plan", 0) => known.actions(),
         _ => {
             let mut places = command.get_positionals();
-            places.nth(at).map(possible).unwrap_or_default()
+            let mut all = places.nth(at).map(possible).unwrap_or_default();
+            if at == 0 {
+                let subs = command.get_subcommands().filter(|c| !c.is_hide_set() && c.get_name() != "help");
+                let doc = |c: &Command| c.get_about().map(ToString::to_string).unwrap_or_default();
+                all.extend(subs.map(|c| Offer { text: c.get_name().into(), doc: doc(c) }));
+            }
+            all
         }
     };
     Offers::Words(words::beginning(all, typed))

@@ -63,7 +63,7 @@ fn a_peering_between_two_regions_is_in_both_and_accepted_where_it_was_asked_for(
 
 #[test]
 fn a_peering_that_cannot_be_is_made_and_fails_and_one_that_nobody_accepts_expires() {
-    let (s, clock) = sandbox(WorldSpec::Demo);
+    let (s, clock) = sandbox(WorldSpec::Empty);
     let (a, b, c) = (vpc(&s, "10.60.0.0/16"), vpc(&s, "10.60.128.0/17"), vpc(&s, "10.62.0.0/16"));
     let ask = |peer: &str| {
         let (status, xml) = call(&s, &format!("CreateVpcPeeringConnection&VpcId={a}&PeerVpcId={peer}"));

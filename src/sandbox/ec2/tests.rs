@@ -309,13 +309,13 @@ async fn the_sdk_reads_every_other_list() {
     let spare = volumes.volumes().iter().filter(|v| v.attachments().is_empty());
     assert!(spare.clone().count() == 2 && spare.clone().all(|v| v.state().is_some_and(|s| s.as_str() == "available")));
     assert_eq!(ec2.describe_images().owners("self").send().await.unwrap().images().len(), 3);
-    assert_eq!(ec2.describe_addresses().send().await.unwrap().addresses().len(), 2);
+    assert_eq!(ec2.describe_addresses().send().await.unwrap().addresses().len(), 3);
     assert_eq!(ec2.describe_key_pairs().send().await.unwrap().key_pairs().len(), 2);
     let interfaces = ec2.describe_network_interfaces().send().await.unwrap();
     let (of_instances, others): (Vec<_>, Vec<_>) =
         interfaces.network_interfaces().iter().partition(|i| i.requester_managed() == Some(false));
     assert_eq!(of_instances.len(), 29);
-    assert!(!others.is_empty() && others.iter().all(|i| i.requester_id() == Some("amazon-elb")));
+    assert!(others.iter().any(|i| i.requester_id() == Some("amazon-elb")));
     let groups = ec2.describe_security_groups().send().await.unwrap();
     let alb = groups.security_groups().iter().find(|g| g.group_name() == Some("my-app-alb-sg")).unwrap();
     let ports: Vec<_> = alb.ip_permissions().iter().map(|p| p.from_port()).collect();

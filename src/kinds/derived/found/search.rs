@@ -395,6 +395,15 @@ mod tests {
             "doctor",
             "why",
             "trail",
+            // Reached from their VPC.
+            "nat-gateways",
+            "egress-only-gateways",
+            "peerings",
+            "transit-gateway-attachments",
+            "endpoints",
+            "prefix-lists",
+            "dhcp-options",
+            "flow-logs",
         ];
         for kind in crate::kinds::registry::ALL.kinds.iter().map(|k| k.info) {
             let own = !kind.side && kind.parent.is_none() && !others.contains(&kind.name);
