@@ -309,8 +309,8 @@ def what_belongs_to_instances_is_described_of_them():
 
 @check
 def what_the_account_has_none_of_is_an_empty_list_and_its_ids_are_not_found():
-    assert EC2.describe_vpc_peering_connections()["VpcPeeringConnections"] == []
-    assert EC2.describe_vpc_endpoints()["VpcEndpoints"] == [] and EC2.describe_placement_groups()["PlacementGroups"] == []
+    assert EC2.describe_vpn_connections()["VpnConnections"] == [] and EC2.describe_placement_groups()["PlacementGroups"] == []
+    fails("InvalidVpnConnectionID.NotFound", EC2.describe_vpn_connections, VpnConnectionIds=["vpn-0123456789abcdef0"])
     fails("InvalidVpcPeeringConnectionID.NotFound", EC2.describe_vpc_peering_connections, VpcPeeringConnectionIds=["pcx-0123456789abcdef0"])
     fails("InvalidVpcEndpointId.Malformed", EC2.describe_vpc_endpoints, VpcEndpointIds=["nonsense"])
 
