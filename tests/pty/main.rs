@@ -10,7 +10,7 @@ mod connecting;
 mod mouse;
 mod multiplexer;
 mod outside;
-mod rolling;
 mod pictures;
+mod rolling;
 mod screen;
 mod simulated;

@@ -296,7 +296,7 @@ async fn whatever_of_ec2_has_tags_is_tagged_and_untagged() {
     let mut a = Account::open();
     let tagged: Vec<&str> =
         ALL.kinds.iter().filter(|k| ALL.action(Kind(k.info), "tags").is_some()).map(|k| k.info.name).collect();
-    assert_eq!(tagged.len(), 21, "{tagged:?}");
+    assert_eq!(tagged.len(), 23, "{tagged:?}");
     // AWS's own prefix lists cannot be tagged.
     let is_own = |r: &Record| !r.name.starts_with("com.amazonaws.");
     for kind in tagged {

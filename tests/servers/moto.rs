@@ -358,8 +358,7 @@ async fn a_row_is_shown_in_the_servers_own_words() {
         let def = skydeck::kinds::registry::ALL.kind(k).unwrap();
         assert!(def.raw.is_some() || def.info.side, "{k} has no raw answer");
         // A network ACL is asked for by a filter that moto does not know, a peering by one that it passes over.
-        def.raw.is_some()
-            && !matches!(*k, "target-group-health" | "network-acls" | "network-acl-entries" | "peerings")
+        def.raw.is_some() && !matches!(*k, "target-group-health" | "network-acls" | "network-acl-entries" | "peerings")
     };
     for kind in KINDS.into_iter().filter(opened) {
         let row = pages(&gateway, kind, HOME, Selector::All, What::Everything).await.concat().swap_remove(0);

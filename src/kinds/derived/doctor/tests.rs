@@ -255,6 +255,8 @@ fn what_listens_is_known_where_a_health_check_goes_to_that_port() {
     // What stands in the way decides before what listens at its end.
     let shut = told_of("anywhere web:22", checked("healthy", "", "i-1", 22));
     assert!(shut[0].starts_with("verdict times-out"), "{shut:#?}");
+}
+
 /// The same network with other entries, routes or a second table.
 fn changed(text: &str, kind: &str, rows: Vec<Record>) -> Vec<Record> {
     let text = question::normal(text).expect("a question");
