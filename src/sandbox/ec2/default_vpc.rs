@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::checks::dry_run;
 use super::network::vpc;
-use super::state::{Ids, Route, Tags};
+use super::state::{Destination, Ids, Route, Tags};
 use crate::net::range::Range as _;
 use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Reply};
@@ -32,7 +32,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let id = state.add_vpc(&ids, &name, range, true, Tags::new());
     let gateway = state.add_internet(&ids, &name, &id, Tags::new());
     if let Some(main) = state.route_tables.values_mut().find(|t| t.vpc == id && t.main) {
-        main.routes.push(Route { to: Ipv4Net::default(), by: gateway });
+        main.routes.push(Route { to: Destination::everything(), by: gateway });
     }
     let zones = regions::find(&call.region).map_or("abc", |r| r.zones);
     for (letter, range) in zones.chars().zip(range.subnets(SUBNET).into_iter().flatten()) {
