@@ -46,6 +46,17 @@ fn a_peering_between_two_regions_is_in_both_and_accepted_where_it_was_asked_for(
     both("provisioning");
     clock.advance(Duration::from_secs(10));
     both("active");
+    let (_, tables) = call(&s, &format!("DescribeRouteTables&Filter.1.Name=vpc-id&Filter.1.Value.1={own}"));
+    let table = text(&tables, "routeTableId").to_string();
+    let route =
+        format!("CreateRoute&RouteTableId={table}&DestinationCidrBlock=10.61.0.0/16&VpcPeeringConnectionId={id}");
+    assert_eq!(call(&s, &route).0, 200);
+    let leads = |state: &str| {
+        let (_, xml) = call(&s, &format!("DescribeRouteTables&RouteTableId.1={table}"));
+        let route = xml.split("<item>").find(|r| r.contains("10.61.0.0/16")).unwrap_or_default();
+        assert_eq!((text(route, "vpcPeeringConnectionId"), text(route, "state")), (id.as_str(), state), "{xml}");
+    };
+    leads("active");
     assert_eq!(
         code(&s, &format!("CreateVpcPeeringConnection&VpcId={own}&PeerVpcId={theirs}&PeerRegion={TOKYO}")),
         "VpcPeeringConnectionAlreadyExists"
@@ -54,6 +65,7 @@ fn a_peering_between_two_regions_is_in_both_and_accepted_where_it_was_asked_for(
     both("deleting");
     clock.advance(Duration::from_secs(20));
     both("deleted");
+    leads("blackhole");
     clock.advance(Duration::from_secs(3 * 3600));
     assert_eq!(
         code(&s, &format!("DescribeVpcPeeringConnections&VpcPeeringConnectionId.1={id}")),

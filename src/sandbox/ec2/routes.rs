@@ -40,6 +40,8 @@ fn render(x: &mut Xml, state: &State, account: &str, t: &RouteTable, now: Time) 
             match r.by.split_once('-').map(|(p, _)| p) {
                 Some("nat") => x.el("natGatewayId", &r.by),
                 Some("eni") => x.el("networkInterfaceId", &r.by),
+                Some("pcx") => x.el("vpcPeeringConnectionId", &r.by),
+                Some("eigw") => x.el("egressOnlyInternetGatewayId", &r.by),
                 Some("i") => {
                     x.el("instanceId", &r.by);
                     x.el("instanceOwnerId", account);
@@ -256,10 +258,16 @@ fn by_of(state: &State, p: &Params, table: &RouteTable) -> Result<ArcStr, ApiErr
         let message = format!("route table {} and {kind} {id} belong to different networks", table.id);
         ApiError::new("InvalidParameterValue", message)
     };
-    let given: Vec<(&str, &str)> = ["GatewayId", "NatGatewayId", "InstanceId", "NetworkInterfaceId"]
-        .into_iter()
-        .filter_map(|n| Some((n, p.text(n).filter(|v| !v.is_empty())?)))
-        .collect();
+    const ALL: [&str; 6] = [
+        "GatewayId",
+        "NatGatewayId",
+        "InstanceId",
+        "NetworkInterfaceId",
+        "VpcPeeringConnectionId",
+        "EgressOnlyInternetGatewayId",
+    ];
+    let given: Vec<(&str, &str)> =
+        ALL.into_iter().filter_map(|n| Some((n, p.text(n).filter(|v| !v.is_empty())?))).collect();
     let [(parameter, id)] = given[..] else {
         let message = "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, \
                        vpcPeeringConnectionId, egressOnlyInternetGatewayId, transitGatewayId, localGatewayId, instanceId";
@@ -279,6 +287,20 @@ fn by_of(state: &State, p: &Params, table: &RouteTable) -> Result<ArcStr, ApiErr
             })?;
             if n.vpc != table.vpc {
                 return Err(apart("NAT gateway", id));
+            }
+        }
+        // One that waits for its accepter may be routed to: the route is a blackhole until it is active.
+        // <https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-routing.html>
+        "VpcPeeringConnectionId" => {
+            let p = state.peerings.get(id).ok_or_else(|| not_found("pcx", id))?;
+            if ![&p.requester.vpc, &p.accepter.vpc].contains(&&table.vpc) {
+                return Err(apart("VPC peering connection", id));
+            }
+        }
+        "EgressOnlyInternetGatewayId" => {
+            let g = state.egress_only.get(id).ok_or_else(|| not_found("eigw", id))?;
+            if g.vpc != table.vpc {
+                return Err(apart("egress only internet gateway", id));
             }
         }
         "InstanceId" => {
