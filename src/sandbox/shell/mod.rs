@@ -7,7 +7,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`words`], [`lexer`] | a line taken apart |
-//! | [`machine`] | a line carried out: lists, pipes, redirects, what is filled in |
+//! | [`machine`], `expand` | a line carried out: lists, loops, pipes, redirects; what is filled in |
 //! | [`session`] | who is logged in where, and what is said when |
 //! | [`host`], [`boot`], [`files`] | one instance from within, made at the first look |
 //! | [`commands`] | the commands |
@@ -21,6 +21,7 @@
 mod boot;
 mod commands;
 mod data;
+mod expand;
 mod files;
 mod host;
 mod lexer;

@@ -52,6 +52,10 @@ async fn carry_out(sandbox: &Sandbox, start: &Started, until: Time) -> Option<En
         }
     };
     shell.enter(&start.command);
+    if shell.takes_more() {
+        // Nobody is there to write them.
+        shell.end_of_file();
+    }
     let mut said = String::new();
     loop {
         let turn = sandbox.within(|world, now| shell.turn(world, now));

@@ -178,6 +178,11 @@ impl Shell {
         self.levels.last().and_then(|l| l.who.last()).map_or(self.status, |who| who.status)
     }
 
+    /// Whether what was entered takes more lines: a here-document without its end, a `for` without its `done`.
+    pub fn takes_more(&self) -> bool {
+        self.begun.is_some()
+    }
+
     /// The lines that were entered, the oldest first.
     pub fn history(&self) -> &[String] {
         &self.history

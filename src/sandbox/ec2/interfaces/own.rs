@@ -178,6 +178,10 @@ pub(in crate::sandbox::ec2) fn attach(world: &mut World, call: &Call<'_>) -> Res
     let i = state.instances.get(instance).ok_or_else(|| not_found("i", instance))?;
     let index = p.required("DeviceIndex").and_then(|_| p.int("DeviceIndex"))?.unwrap_or_default();
     let index = u32::try_from(index).map_err(|_| invalid(format!("Invalid device index '{index}'.")))?;
+    // None of the types here has more than one card.
+    if let Some(card @ 1..) = p.int("NetworkCardIndex")? {
+        return Err(invalid(format!("Network card index {card} exceeds the limit for {}.", i.instance_type)));
+    }
     if own.attachment.is_some() {
         return Err(in_use(id));
     }
@@ -238,12 +242,14 @@ pub(in crate::sandbox::ec2) fn detach(world: &mut World, call: &Call<'_>) -> Res
         return Err(ApiError::new("IncorrectState", format!("Network interface '{id}' is in the 'detaching' state.")));
     }
     let id = id.clone();
+    let force = call.params.bool("Force")?.unwrap_or(false);
     dry_run(call)?;
     let own = world.region(&call.region).ec2.own_interfaces.get_mut(&id);
     if let Some(a) = own.and_then(|i| i.attachment.as_mut()) {
         a.phase = Phase::Ending;
     }
-    settle_in(world, call, &id, 2.0, 6.0);
+    let (low, high) = if force { (0.5, 1.0) } else { (2.0, 6.0) };
+    settle_in(world, call, &id, low, high);
     Ok(call.ec2(|x| x.el("return", true)))
 }
 
