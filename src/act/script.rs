@@ -30,7 +30,7 @@ pub fn script(plan: &Plan, context: &dyn Fn(&Call) -> CliContext) -> Vec<String>
             batch = Some(new);
             lines.push(format!("# batch {} of {}", new.number, new.of));
         }
-        lines.extend(waits(&step.before, &context, &names, &step.call));
+        lines.extend(waits(&step.before, &context, &names));
         let words = command(&step.call, &context, &names);
         let made = variables.iter().find(|(out, _)| out.step == i);
         let kept = step.keep.first();
@@ -46,7 +46,7 @@ pub fn script(plan: &Plan, context: &dyn Fn(&Call) -> CliContext) -> Vec<String>
             }
             (None, None) => lines.push(words),
         }
-        lines.extend(waits(&step.wait, &context, &names, &step.call));
+        lines.extend(waits(&step.wait, &context, &names));
     }
     lines
 }

@@ -7,7 +7,7 @@ const LAST: &str = "\x1b[c";
 
 /// The page of an instance's screenshot.
 fn open(home: &Home, env: &[(&str, &str)]) -> Terminal {
-    let t = home.open(&["--sandbox", "instances name=my-bastion-host"], env);
+    let mut t = home.open(&["--sandbox", "instances name=my-bastion-host"], env);
     t.sees("complete").sees("▸ ");
     t.send(":screenshot\r").sees("In full: ");
     t

@@ -9,7 +9,7 @@ use super::variable;
 use crate::base::RowId;
 use crate::base::text::shell_quote;
 use crate::kinds::elbv2::targets::split_row_id;
-use crate::model::{Call, FieldInfo, Outputs, TableKey, Waiter};
+use crate::model::{FieldInfo, Outputs, TableKey, Waiter};
 
 /// The CLI's waiters by kind and state: the command's words and the option that takes the ids
 /// (`aws ec2 wait help` lists them).
@@ -47,7 +47,7 @@ const MEMBERS: &[(&str, &str)] = &[("standby", "Standby"), ("serving", "InServic
 const LOOK: Duration = Duration::from_secs(5);
 
 /// The lines of a wait.
-pub(super) fn waits(wait: &Waiter, context: &CliContext, names: &Outputs, call: &Call) -> Vec<String> {
+pub(super) fn waits(wait: &Waiter, context: &CliContext, names: &Outputs) -> Vec<String> {
     // Profile, region and endpoint as in the calls: what follows `aws SERVICE OPERATION`.
     let options = |table: &TableKey| -> String {
         let words = cli_text::options(&table.scope, context);
@@ -66,7 +66,7 @@ pub(super) fn waits(wait: &Waiter, context: &CliContext, names: &Outputs, call: 
         // A pause comes before what has to be so at its end.
         Waiter::All(parts) => {
             let (first, then): (Vec<_>, Vec<_>) = parts.iter().partition(|p| matches!(p, Waiter::Pause { .. }));
-            first.into_iter().chain(then).flat_map(|p| waits(p, context, names, call)).collect()
+            first.into_iter().chain(then).flat_map(|p| waits(p, context, names)).collect()
         }
         Waiter::Pause { length, .. } => vec![format!("sleep {}", length.as_secs())],
         Waiter::Field { table, ids, field, want, .. } => {

@@ -85,7 +85,8 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut owner =
         line(values, OWNER, "Peer account", "", "The account of the other VPC, if it is not yours; 12 digits.");
     let account = text_of(&owner);
-    if !account.is_empty() && !(account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())) {
+    let is_id = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    if !account.is_empty() && !is_id {
         owner.error = Some(format!("{} is not an account id, which has 12 digits.", visible(&account)));
     }
     let own = account.is_empty();

@@ -72,7 +72,7 @@ pub(super) fn consequences(
 }
 
 fn spelled(seconds: u64) -> String {
-    if seconds % 60 == 0 { format!("{} min", seconds / 60) } else { format!("{seconds} s") }
+    if seconds.is_multiple_of(60) { format!("{} min", seconds / 60) } else { format!("{seconds} s") }
 }
 
 /// A command as a title has it.
