@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::demo::{ago, named};
 use super::flow_logs;
-use super::interfaces::{self, Wanted};
+use super::interfaces::{self, Outside, Wanted};
 use super::state::{
     Address, DhcpOptions, EgressOnlyGateway, Endpoint, FlowLog, Ids, NatGateway, PEERING_LASTS, Peering, PeeringSide,
     PrefixList, State, TransitAttachment,
@@ -253,6 +253,8 @@ fn add_endpoint(world: &mut World, region: &str, spec: &EndpointSpec, now: Time)
         description: format!("VPC Endpoint Interface {id}"),
         kind: "vpc_endpoint",
         groups: groups.iter().map(ToString::to_string).collect(),
+        private_ip: None,
+        public: Outside::Hidden,
     });
     let wanted = wanted.collect();
     interfaces::keep(world, region, (&id, "amazon-aws"), wanted, created);

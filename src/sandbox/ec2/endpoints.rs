@@ -7,7 +7,7 @@ use arcstr::ArcStr;
 
 use super::checks::{dry_run, not_found};
 use super::filter::Filters;
-use super::interfaces::{self, Wanted};
+use super::interfaces::{self, Outside, Wanted};
 use super::network::wanted;
 use super::page::Page;
 use super::state::{Endpoint, Event, State};
@@ -220,6 +220,8 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
                 description: format!("VPC Endpoint Interface {id}"),
                 kind: "vpc_endpoint",
                 groups: groups.iter().map(ToString::to_string).collect(),
+                private_ip: None,
+                public: Outside::Hidden,
             });
             let wanted: Vec<Wanted> = wanted.collect();
             let kind = kind.into();
