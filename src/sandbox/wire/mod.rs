@@ -27,7 +27,7 @@ use crate::base::Time;
 use crate::model::operation::Service;
 
 /// How a request speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// A form in, XML out; errors in `<Response><Errors>`. EC2.
     Ec2Query,

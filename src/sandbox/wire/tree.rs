@@ -24,9 +24,8 @@ impl Node {
         let mut reader = Reader::from_reader(bytes);
         let mut first = true;
         let mut open: Vec<Node> = vec![Node::default()];
-        let mut buffer = Vec::new();
         loop {
-            match reader.read_event_into(&mut buffer).ok()? {
+            match reader.read_event().ok()? {
                 Event::Start(e) => {
                     if open.len() > DEEPEST {
                         return None;
@@ -83,7 +82,6 @@ impl Node {
                 _ => {}
             }
             first = false;
-            buffer.clear();
         }
         match open.pop().filter(|_| open.is_empty()).map(|n| n.children) {
             Some(mut roots) if roots.len() == 1 => Some(roots.remove(0)),

@@ -1,13 +1,20 @@
 //! Whether an answer fits its operation's output: no element that AWS does not send, none missing that it always sends, each of its
 //! type and its enumeration. Debug builds look at every answer, so that the tests do.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use super::given::Given;
-use super::walk::{Constraint, Problem, Style, walk};
+use super::walk::{Constraint, Problem, Style, findings};
 use crate::aws::shapes::of;
 use crate::sandbox::wire::{Body, Call, Node, Protocol, Reply};
 
 /// Longer answers are passed over: they are many of the same.
 const LONGEST: u64 = 256 << 10;
+
+/// Bytes from the beginning and from the end of an answer within which its request's id stands.
+const NEAR: usize = 256;
 
 /// What EC2's answers have beside an output's members: its API reference has `return` where the SDKs' models have left it out.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateAddress.html>
@@ -19,6 +26,32 @@ pub(super) fn misfits_of_xml(call: &Call<'_>, reply: &Reply) -> Vec<String> {
     if reply.status != http::StatusCode::OK || reply.body.len() > LONGEST {
         return Vec::new();
     }
+    // The same answer again, and most are: tables are asked for over and over.
+    static FIT: LazyLock<Mutex<HashSet<u64>>> = LazyLock::new(Mutex::default);
+    let digest = digest(call, body);
+    if FIT.lock().unwrap_or_else(PoisonError::into_inner).contains(&digest) {
+        return Vec::new();
+    }
+    let misfits = misfits_of_body(call, body);
+    if misfits.is_empty() {
+        FIT.lock().unwrap_or_else(PoisonError::into_inner).insert(digest);
+    }
+    misfits
+}
+
+/// Of an answer's operation and of its text but for the request's id, which stands at its beginning or at its end.
+fn digest(call: &Call<'_>, body: &[u8]) -> u64 {
+    let id = call.request_id.as_bytes();
+    let in_part = |part: &[u8]| part.windows(id.len().max(1)).position(|w| w == id);
+    let (head, tail) = (body.len().min(NEAR), body.len().saturating_sub(NEAR));
+    let at = in_part(&body[..head]).or_else(|| in_part(&body[tail..]).map(|at| tail + at));
+    let (before, after) = at.map_or((body, &[][..]), |at| (&body[..at], &body[at + id.len()..]));
+    let mut hasher = DefaultHasher::new();
+    (call.service, &call.operation, call.protocol, before, after).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn misfits_of_body(call: &Call<'_>, body: &[u8]) -> Vec<String> {
     let Some(root) = Node::parse(body) else { return vec!["it is no XML".to_owned()] };
     if root.name != format!("{}Response", call.operation) {
         return vec![format!("its root is {}", root.name)];
@@ -39,8 +72,8 @@ pub(super) fn misfits<G: Given>(call: &Call<'_>, answer: &G, style: Style, extra
     if !shapes.has(&call.operation) {
         return Vec::new();
     }
-    let walk = walk(shapes, shapes.output(&call.operation), answer, style, extra);
-    let wrong = walk.findings.iter().filter_map(|f| {
+    let found = findings(shapes, shapes.output(&call.operation), answer, style, extra);
+    let wrong = found.iter().filter_map(|f| {
         let value = f.value.as_deref().unwrap_or_default();
         match &f.problem {
             Problem::Unknown(_) => Some(format!("{} is nothing that AWS sends", f.wire)),

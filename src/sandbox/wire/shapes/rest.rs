@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 
-use super::walk::{Constraint, Problem, Style, walk};
+use super::walk::{Constraint, Problem, Style, findings};
 use super::{reads, unmodelled};
 use crate::aws::shapes::{Kind, Member, Shape, Shapes, of};
 use crate::model::operation::Service;
@@ -83,7 +83,7 @@ pub fn takes_document(service: Service, operation: &str) -> bool {
 
 fn document_fits(shapes: &'static Shapes, input: &'static Shape, root: &Node) -> bool {
     let Some(shape) = of_body(shapes, input) else { return true };
-    let found = walk(shapes, Some(shape), root, Style::Form, &[]).findings;
+    let found = findings(shapes, Some(shape), root, Style::Form, &[]);
     // Numbers' bounds and lengths are told by the operations, in words of their own.
     found.iter().all(|f| match &f.problem {
         Problem::Constraints(all) => !all.iter().any(|c| matches!(c, Constraint::OneOf(_))),
@@ -117,7 +117,7 @@ pub fn misfits(service: Service, operation: &str, headers: &HeaderMap, body: &[u
         (None, _) => {}
         (Some(_), None) => wrong.push("it is no XML".to_owned()),
         (Some(shape), Some(root)) => {
-            for f in walk(shapes, Some(shape), &root, Style::Form, &[]).findings {
+            for f in findings(shapes, Some(shape), &root, Style::Form, &[]) {
                 match f.problem {
                     Problem::Unknown(_) => wrong.push(format!("{} is nothing that AWS sends", f.wire)),
                     Problem::Missing if !f.wire.ends_with("xsi:type") => wrong.push(format!("{} is missing", f.wire)),

@@ -1,5 +1,7 @@
 //! A walk through a request beside its shape: what does not fit, and which parameters are there.
 
+use std::borrow::Cow;
+
 use super::given::{Given, Scalar};
 use crate::aws::shapes::{Kind, Member, Shape, Shapes};
 use crate::base::Time;
@@ -66,37 +68,78 @@ pub struct Leaf<'g, G> {
 pub struct Walk<'g, G> {
     shapes: &'static Shapes,
     style: Style,
+    notes_leaves: bool,
     /// What does not fit, in the order of the shape.
     pub findings: Vec<Finding>,
     /// What is there.
     pub leaves: Vec<Leaf<'g, G>>,
 }
 
-/// Where the walk is, in three ways to say it.
-#[derive(Clone, Default)]
-struct Place {
-    wire: String,
-    path: String,
-    api: String,
+/// Where the walk is. Its three names are put together when somebody is told: a walk through an answer has thousands of places, of which
+/// nobody is told anything.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    above: Option<&'p Place<'p>>,
+    step: Step<'p>,
 }
 
-impl Place {
-    fn member(&self, wire: &str, name: &str) -> Place {
-        let join = |a: &str, b: &str| if a.is_empty() { b.to_owned() } else { format!("{a}.{b}") };
-        let mut lower: Vec<char> = name.chars().collect();
-        if let Some(first) = lower.first_mut() {
-            first.make_ascii_lowercase();
-        }
-        let lower: String = lower.into_iter().collect();
-        Place { wire: join(&self.wire, wire), path: join(&self.path, &lower), api: join(&self.api, name) }
+/// The way from one place to the next.
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    /// The whole.
+    Top,
+    /// To a member: its name on the wire, and the API's.
+    Member(&'p str, &'p str),
+    /// To an element, counted from 1.
+    Element(usize),
+}
+
+impl<'p> Place<'p> {
+    const TOP: Place<'static> = Place { above: None, step: Step::Top };
+
+    fn member(&'p self, wire: &'p str, name: &'p str) -> Place<'p> {
+        Place { above: Some(self), step: Step::Member(wire, name) }
     }
-    fn element(&self, number: usize, style: Style) -> Place {
-        let hop = if style == Style::Ec2 { "" } else { "member." };
-        Place {
-            wire: format!("{}.{hop}{number}", self.wire),
-            path: format!("{}.{number}.member", self.path),
-            api: self.api.clone(),
+    fn element(&'p self, number: usize) -> Place<'p> {
+        Place { above: Some(self), step: Step::Element(number) }
+    }
+    /// The hops from the whole to here, joined by dots.
+    fn joined(&self, hop: &dyn Fn(Step<'_>, &mut String)) -> String {
+        let mut out = self.above.map(|above| above.joined(hop)).unwrap_or_default();
+        let length = out.len();
+        hop(self.step, &mut out);
+        if length > 0 && out.len() > length {
+            out.insert(length, '.');
         }
+        out
+    }
+    /// As the request has it.
+    fn wire(&self, style: Style) -> String {
+        let hop = if style == Style::Ec2 { "" } else { "member." };
+        self.joined(&|step, out| match step {
+            Step::Top => {}
+            Step::Member(wire, _) => out.push_str(wire),
+            Step::Element(number) => out.push_str(&format!("{hop}{number}")),
+        })
+    }
+    /// As AWS's validation writes it.
+    fn path(&self) -> String {
+        self.joined(&|step, out| match step {
+            Step::Top => {}
+            Step::Member(_, name) => {
+                let mut chars = name.chars();
+                out.extend(chars.next().map(|first| first.to_ascii_lowercase()));
+                out.push_str(chars.as_str());
+            }
+            Step::Element(number) => out.push_str(&format!("{number}.member")),
+        })
+    }
+    /// In the API's names, without numbers.
+    fn api(&self) -> String {
+        self.joined(&|step, out| match step {
+            Step::Top | Step::Element(_) => {}
+            Step::Member(_, name) => out.push_str(name),
+        })
     }
 }
 
@@ -108,39 +151,60 @@ pub fn walk<'g, G: Given>(
     style: Style,
     extra: &[&str],
 ) -> Walk<'g, G> {
-    let mut walk = Walk { shapes, style, findings: Vec::new(), leaves: Vec::new() };
-    match input {
-        Some(shape) => walk.structure(shape, given, &Place::default(), extra),
-        None => walk.unknown(&[], given, &Place::default(), extra),
+    go(Walk { shapes, style, notes_leaves: true, findings: Vec::new(), leaves: Vec::new() }, input, given, extra)
+}
+
+/// The same, of which only what does not fit is wanted.
+pub fn findings<G: Given>(
+    shapes: &'static Shapes,
+    shape: Option<&'static Shape>,
+    given: &G,
+    style: Style,
+    extra: &[&str],
+) -> Vec<Finding> {
+    let walk = Walk { shapes, style, notes_leaves: false, findings: Vec::new(), leaves: Vec::new() };
+    go(walk, shape, given, extra).findings
+}
+
+fn go<'g, G: Given>(mut walk: Walk<'g, G>, shape: Option<&'static Shape>, given: &'g G, extra: &[&str]) -> Walk<'g, G> {
+    match shape {
+        Some(shape) => walk.structure(shape, given, &Place::TOP, extra),
+        None => walk.unknown(&[], &given.names(), &Place::TOP, extra),
     }
     walk
 }
 
 impl<'g, G: Given> Walk<'g, G> {
-    fn name_of(&self, member: &Member) -> String {
+    fn name_of(&self, member: &'static Member) -> Cow<'static, str> {
         match self.style {
-            Style::Ec2 => member.ec2_name(),
-            Style::Form => member.xml_name().to_owned(),
-            Style::Typed => member.name.clone(),
+            Style::Ec2 => member.ec2_name().into(),
+            Style::Form => member.xml_name().into(),
+            Style::Typed => member.name.as_str().into(),
         }
     }
 
-    fn find(&mut self, place: &Place, value: Option<String>, problem: Problem) {
-        let (wire, path) = (place.wire.clone(), place.path.clone());
+    fn find(&mut self, place: &Place<'_>, value: Option<String>, problem: Problem) {
+        let (wire, path) = (place.wire(self.style), place.path());
         self.findings.push(Finding { wire, path, value, of_elements: false, problem });
     }
 
-    fn unknown(&mut self, known: &[String], given: &'g G, place: &Place, extra: &[&str]) {
-        for name in given.names() {
-            if !known.iter().any(|k| k == name) && !extra.contains(&name) {
-                self.find(&place.member(name, name), None, Problem::Unknown(name.to_owned()));
+    fn leaf(&mut self, place: &Place<'_>, given: &'g G) {
+        if self.notes_leaves {
+            self.leaves.push(Leaf { path: place.api(), given });
+        }
+    }
+
+    fn unknown(&mut self, known: &[Cow<'_, str>], names: &[&str], place: &Place<'_>, extra: &[&str]) {
+        for name in names {
+            if !known.iter().any(|k| k == name) && !extra.contains(name) {
+                self.find(&place.member(name, name), None, Problem::Unknown((*name).to_owned()));
             }
         }
     }
 
-    fn structure(&mut self, shape: &'static Shape, given: &'g G, place: &Place, extra: &[&str]) {
-        let names: Vec<String> = shape.members.iter().map(|m| self.name_of(m)).collect();
-        self.unknown(&names, given, place, extra);
+    fn structure(&mut self, shape: &'static Shape, given: &'g G, place: &Place<'_>, extra: &[&str]) {
+        let names: Vec<Cow<'static, str>> = shape.members.iter().map(|m| self.name_of(m)).collect();
+        self.unknown(&names, &given.names(), place, extra);
         for (member, name) in shape.members.iter().zip(&names) {
             let here = place.member(name, &member.name);
             // What is in a header or the query is nothing of the body.
@@ -158,7 +222,7 @@ impl<'g, G: Given> Walk<'g, G> {
         }
     }
 
-    fn value(&mut self, shape: &'static Shape, given: &'g G, place: &Place) {
+    fn value(&mut self, shape: &'static Shape, given: &'g G, place: &Place<'_>) {
         match shape.kind {
             Kind::Structure => match given.scalar() {
                 None => self.structure(shape, given, place, &[]),
@@ -167,9 +231,9 @@ impl<'g, G: Given> Walk<'g, G> {
                 Some(s) => self.find(place, Some(text(&s)), Problem::Type(shape.kind)),
             },
             Kind::List => self.list(shape, given, place),
-            Kind::Map => self.leaves.push(Leaf { path: place.api.clone(), given }),
+            Kind::Map => self.leaf(place, given),
             _ => {
-                self.leaves.push(Leaf { path: place.api.clone(), given });
+                self.leaf(place, given);
                 match given.scalar() {
                     None => self.find(place, None, Problem::Type(shape.kind)),
                     Some(scalar) => {
@@ -183,7 +247,7 @@ impl<'g, G: Given> Walk<'g, G> {
         }
     }
 
-    fn list(&mut self, shape: &'static Shape, given: &'g G, place: &Place) {
+    fn list(&mut self, shape: &'static Shape, given: &'g G, place: &Place<'_>) {
         if self.style == Style::Ec2 {
             for name in given.names().into_iter().filter(|n| n.parse::<u64>().is_err()) {
                 self.find(&place.member(name, name), None, Problem::Unknown(name.to_owned()));
@@ -193,32 +257,29 @@ impl<'g, G: Given> Walk<'g, G> {
     }
 
     /// The elements of a list, which lie in `given`.
-    fn elements(&mut self, shape: &'static Shape, items: &[&'g G], given: &'g G, place: &Place) {
+    fn elements(&mut self, shape: &'static Shape, items: &[&'g G], given: &'g G, place: &Place<'_>) {
         let Some(element) = shape.member.as_ref().and_then(|m| self.shapes.shape(&m.shape)) else { return };
         let length = bounds(shape, items.len() as f64, Constraint::Shortest, Constraint::Longest);
         if !length.is_empty() && (self.style != Style::Ec2 || !items.is_empty()) {
-            let all =
-                items.iter().map(|i| i.scalar().map(|s| text(&s)).unwrap_or_default()).collect::<Vec<_>>().join(", ");
-            self.find(place, Some(format!("[{all}]")), Problem::Constraints(length));
+            self.find(place, Some(bracketed(items)), Problem::Constraints(length));
         }
         if matches!(element.kind, Kind::Structure | Kind::List) {
             for (n, item) in items.iter().enumerate() {
-                self.value(element, item, &place.element(n + 1, self.style));
+                self.value(element, item, &place.element(n + 1));
             }
             return;
         }
-        self.leaves.push(Leaf { path: place.api.clone(), given });
-        let texts: Vec<String> = items.iter().map(|i| i.scalar().map(|s| text(&s)).unwrap_or_default()).collect();
+        self.leaf(place, given);
         for (n, item) in items.iter().enumerate() {
             let Some(problem) = item.scalar().and_then(|s| self.scalar(element, &s)) else { continue };
             if self.style == Style::Ec2 || !matches!(problem, Problem::Constraints(_)) {
-                self.find(&place.element(n + 1, self.style), Some(texts[n].clone()), problem);
+                self.find(&place.element(n + 1), Some(text_of(*item)), problem);
                 continue;
             }
             // AWS names the whole list and all that its elements have to be.
-            let (wire, path) = (place.wire.clone(), place.path.clone());
+            let (wire, path) = (place.wire(self.style), place.path());
             let problem = Problem::Constraints(conditions(element));
-            let value = Some(format!("[{}]", texts.join(", ")));
+            let value = Some(bracketed(items));
             self.findings.push(Finding { wire, path, value, of_elements: true, problem });
             break;
         }
@@ -271,7 +332,9 @@ impl<'g, G: Given> Walk<'g, G> {
         if self.style == Style::Ec2 && s.is_empty() {
             return None;
         }
-        let mut broken = bounds(shape, s.chars().count() as f64, Constraint::Shortest, Constraint::Longest);
+        let bounded = shape.min.is_some() || shape.max.is_some();
+        let length = if bounded { s.chars().count() as f64 } else { 0.0 };
+        let mut broken = bounds(shape, length, Constraint::Shortest, Constraint::Longest);
         if !shape.values.is_empty() && !shape.values.iter().any(|v| v == s) {
             broken = vec![Constraint::OneOf(&shape.values)];
         }
@@ -293,6 +356,17 @@ fn text(s: &Scalar<'_>) -> String {
         Scalar::Bool(b) => b.to_string(),
         Scalar::Time => "time".to_owned(),
     }
+}
+
+/// The value's own text; empty if it has none.
+fn text_of<G: Given>(given: &G) -> String {
+    given.scalar().map(|s| text(&s)).unwrap_or_default()
+}
+
+/// The texts of a list's elements, as AWS names them together.
+fn bracketed<G: Given>(items: &[&G]) -> String {
+    let texts: Vec<String> = items.iter().map(|item| text_of(*item)).collect();
+    format!("[{}]", texts.join(", "))
 }
 
 /// What a bound of a shape says.
