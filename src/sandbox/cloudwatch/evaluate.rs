@@ -37,10 +37,10 @@ pub(super) fn evaluate_all(world: &mut World, region: &str, now: Time, which: Wh
     let mut changed = Vec::new();
     for alarm in state.alarms.values().filter(|a| which == Which::All || a.is_quick()) {
         let Watch::Metric(watch) = &alarm.watch else { continue };
-        if let Some(verdict) = judge(world, region, watch, now)
-            && verdict.state != alarm.state
+        if let Some(found) = judge(world, region, watch, now)
+            && found.state != alarm.state
         {
-            changed.push((alarm.name.clone(), verdict));
+            changed.push((alarm.name.clone(), found.verdict(watch, now)));
         }
     }
     for (name, verdict) in changed {
@@ -178,7 +178,7 @@ fn needed_for_percentile(watch: &MetricWatch) -> f64 {
 }
 
 /// Judges one alarm. `None`: it keeps its state (`ignore`).
-pub(super) fn judge(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<Verdict> {
+fn judge(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<Found> {
     let (period, n) = (watch.period.max(1), watch.evaluation_periods.max(1));
     let (real, end) = look(world, region, watch, now)?;
     let pace = world.pace();
@@ -199,7 +199,7 @@ pub(super) fn judge(world: &World, region: &str, watch: &MetricWatch, now: Time)
     }
     // What is told of them are the wall's moments.
     let points: Vec<Point> = points.into_iter().map(|(t, v)| (pace.wall(t), v)).collect();
-    decide(watch, &points, now)
+    decide(watch, points)
 }
 
 /// Whether a value is beyond the threshold, and AWS's words for it.
@@ -221,20 +221,27 @@ fn words(comparison: &str) -> &'static str {
     }
 }
 
-/// Decides from the points of the evaluation periods, oldest first.
-fn decide(watch: &MetricWatch, points: &[Point], now: Time) -> Option<Verdict> {
+/// The state that an alarm should be in, with what speaks for it. Reasons are put into words only where the alarm changes its state.
+struct Found {
+    state: AlarmState,
+    /// The evaluation periods, oldest first.
+    points: Vec<Point>,
+    /// How many of them are missing.
+    missing: usize,
+    /// How many have to be breaching for an alarm.
+    needed: usize,
+}
+
+/// Decides from the points of the evaluation periods, oldest first. `None`: it keeps its state (`ignore`).
+fn decide(watch: &MetricWatch, points: Vec<Point>) -> Option<Found> {
     let n = points.len();
     let needed =
         usize::try_from(watch.datapoints_to_alarm.unwrap_or(watch.evaluation_periods)).unwrap_or(n).clamp(1, n);
     let missing = points.iter().filter(|(_, v)| v.is_none()).count();
-    let treat = watch.treat_missing.as_deref().unwrap_or("missing");
+    let treat = treatment(watch);
     let real_breaching = points.iter().filter(|(_, v)| v.is_some_and(|(v, _)| breaches(watch, v))).count();
-    let (breaching, plain) = match treat {
-        "breaching" => (real_breaching + missing, "Breaching"),
-        _ => (real_breaching, "NonBreaching"),
-    };
-    let fills = matches!(treat, "breaching" | "notBreaching");
-    let state = if missing == n && !fills {
+    let breaching = if treat == "breaching" { real_breaching + missing } else { real_breaching };
+    let state = if missing == n && !fills(treat) {
         if treat == "ignore" {
             return None;
         }
@@ -246,42 +253,66 @@ fn decide(watch: &MetricWatch, points: &[Point], now: Time) -> Option<Verdict> {
     } else {
         AlarmState::Ok
     };
-    let data = Some(reason_data(watch, points, now));
-    let s = |count: usize| if count == 1 { "" } else { "s" };
-    let were = |count: usize| if count == 1 { "was" } else { "were" };
-    if state == AlarmState::Insufficient {
-        let reason = format!("Insufficient Data: {n} datapoint{} {} unknown.", s(n), were(n));
-        return Some(Verdict { state, reason, data });
+    Some(Found { state, points, missing, needed })
+}
+
+/// How missing points are treated, by the alarm's word or AWS's default.
+fn treatment(watch: &MetricWatch) -> &str {
+    watch.treat_missing.as_deref().unwrap_or("missing")
+}
+
+/// Whether missing points count as something.
+fn fills(treatment: &str) -> bool {
+    matches!(treatment, "breaching" | "notBreaching")
+}
+
+impl Found {
+    /// The state with its reasons.
+    fn verdict(self, watch: &MetricWatch, now: Time) -> Verdict {
+        let data = Some(reason_data(watch, &self.points, now));
+        Verdict { state: self.state, reason: self.reason(watch), data }
     }
-    let treated = format!("{missing} missing datapoint{} {} treated as [{plain}]", s(missing), were(missing));
-    let reason = if missing == n {
-        format!("Threshold Crossed: no datapoints were received for {n} period{} and {treated}.", s(n))
-    } else {
-        // Those that speak for the state, newest first.
-        let speak: Vec<String> = points
-            .iter()
-            .rev()
-            .filter_map(|(t, v)| v.map(|(v, _)| (t, v)))
-            .filter(|(_, v)| breaches(watch, *v) == (state == AlarmState::Alarm))
-            .map(|(t, v)| format!("{} ({})", number(v), t.timestamp().strftime("%d/%m/%y %H:%M:%S")))
-            .collect();
-        let count = speak.len();
-        let not = if state == AlarmState::Alarm { "" } else { "not " };
-        let tail = if missing > 0 && fills { format!(" and {treated}") } else { String::new() };
-        let minimum = if state == AlarmState::Alarm { needed } else { n + 1 - needed };
-        format!(
-            "Threshold Crossed: {count} out of the last {n} datapoints [{}] {} {not}{} the threshold ({}){tail} \
+
+    /// Why, in AWS's words.
+    fn reason(&self, watch: &MetricWatch) -> String {
+        let (state, points, missing, needed) = (self.state, &self.points, self.missing, self.needed);
+        let n = points.len();
+        let s = |count: usize| if count == 1 { "" } else { "s" };
+        let were = |count: usize| if count == 1 { "was" } else { "were" };
+        if state == AlarmState::Insufficient {
+            return format!("Insufficient Data: {n} datapoint{} {} unknown.", s(n), were(n));
+        }
+        let treat = treatment(watch);
+        let plain = if treat == "breaching" { "Breaching" } else { "NonBreaching" };
+        let treated = format!("{missing} missing datapoint{} {} treated as [{plain}]", s(missing), were(missing));
+        if missing == n {
+            format!("Threshold Crossed: no datapoints were received for {n} period{} and {treated}.", s(n))
+        } else {
+            // Those that speak for the state, newest first.
+            let speak: Vec<String> = points
+                .iter()
+                .rev()
+                .filter_map(|(t, v)| v.map(|(v, _)| (t, v)))
+                .filter(|(_, v)| breaches(watch, *v) == (state == AlarmState::Alarm))
+                .map(|(t, v)| format!("{} ({})", number(v), t.timestamp().strftime("%d/%m/%y %H:%M:%S")))
+                .collect();
+            let count = speak.len();
+            let not = if state == AlarmState::Alarm { "" } else { "not " };
+            let tail = if missing > 0 && fills(treat) { format!(" and {treated}") } else { String::new() };
+            let minimum = if state == AlarmState::Alarm { needed } else { n + 1 - needed };
+            format!(
+                "Threshold Crossed: {count} out of the last {n} datapoints [{}] {} {not}{} the threshold ({}){tail} \
              (minimum {minimum} datapoint{} for {} -> {} transition).",
-            speak.join(", "),
-            were(count),
-            words(&watch.comparison),
-            number(watch.threshold),
-            s(minimum),
-            if state == AlarmState::Alarm { "OK" } else { "ALARM" },
-            state.word(),
-        )
-    };
-    Some(Verdict { state, reason, data })
+                speak.join(", "),
+                were(count),
+                words(&watch.comparison),
+                number(watch.threshold),
+                s(minimum),
+                if state == AlarmState::Alarm { "OK" } else { "ALARM" },
+                state.word(),
+            )
+        }
+    }
 }
 
 fn stamp(t: Time) -> String {
@@ -342,7 +373,9 @@ mod tests {
     }
     fn reason(n: i64, m: Option<i64>, treat: &str, values: &[Option<f64>]) -> Option<(AlarmState, String)> {
         let now = Time::parse("2026-11-21T09:30:00Z").unwrap();
-        decide(&watch(n, m, treat), &points(values), now).map(|v| (v.state, v.reason))
+        let watch = watch(n, m, treat);
+        let verdict = decide(&watch, points(values)).map(|found| found.verdict(&watch, now));
+        verdict.map(|v| (v.state, v.reason))
     }
 
     #[test]
