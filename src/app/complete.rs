@@ -37,6 +37,10 @@ pub fn rank(candidate: &str, typed: &str) -> Option<u32> {
         return Some(0);
     }
     let (c, t) = (candidate.to_lowercase(), typed.to_lowercase());
+    // Most candidates of most words have not even the letters.
+    if !has_in_order(c.as_bytes(), t.as_bytes()) {
+        return None;
+    }
     let longer = u32::try_from(c.chars().count().saturating_sub(t.chars().count())).unwrap_or(u32::MAX).min(99);
     if c == t {
         Some(0)
@@ -50,6 +54,17 @@ pub fn rank(candidate: &str, typed: &str) -> Option<u32> {
         let mut rest = c.chars();
         t.chars().all(|x| rest.any(|y| y == x)).then_some(APART + longer)
     }
+}
+
+/// Whether all these bytes are in the text, one after the other.
+fn has_in_order(text: &[u8], bytes: &[u8]) -> bool {
+    let mut at = 0;
+    for byte in text {
+        if at < bytes.len() && bytes[at] == *byte {
+            at += 1;
+        }
+    }
+    at == bytes.len()
 }
 
 /// Collects candidates for one word.
@@ -232,10 +247,14 @@ impl Turn<'_> {
         let kinds = self.s.registry.kinds.iter().map(|k| Kind(k.info));
         let others = kinds.flat_map(|k| self.store.tables_of(k)).filter(|(key, _)| !view.contains(key));
         let tables = own.chain(others).filter(|(key, _)| self.is_looked_in(key));
-        let rows = tables.flat_map(|(_, table)| table.rows()).take(SAMPLE).filter(|r| r.gone.is_none());
+        let rows = tables.flat_map(|(key, table)| {
+            let id = key.kind.index_of("id");
+            table.rows().map(move |row| (id, row))
+        });
         let mut seen: IndexSet<String> = IndexSet::new();
-        for record in rows.map(|r| &*r.record) {
-            let (name, id) = (&record.name, record.shown_id());
+        for (id, row) in rows.take(SAMPLE).filter(|(_, row)| row.gone.is_none()) {
+            let record = &*row.record;
+            let (name, id) = (&record.name, record.shown_id_at(id));
             let (text, other) = if begins(name) {
                 (name, id)
             } else if begins(id) {

@@ -248,6 +248,7 @@ impl Turn<'_> {
         {
             seen.push(side);
         }
+        let rows = self.visible_ids();
         for side in &seen {
             for of in &view.tables {
                 if let Some(table) = table_of(side, of)
@@ -256,12 +257,9 @@ impl Turn<'_> {
                     wanted.insert(table, Rows::All);
                 }
             }
-            for at in s.visible() {
-                let Some((of, row)) = self.store.row(&view.order_tables, *at) else { continue };
-                if row.gone.is_none()
-                    && let Some(table) = table_of(side, of)
-                {
-                    want(wanted, &table, [row.record.id.clone()]);
+            for &(of, ref ids) in &rows {
+                if let Some(table) = table_of(side, of) {
+                    want(wanted, &table, ids.iter().cloned());
                 }
             }
         }
@@ -292,6 +290,22 @@ impl Turn<'_> {
                 }
             }
         }
+    }
+
+    /// The ids of the rows on the screen by their tables, in the order in which they are seen.
+    fn visible_ids(&self) -> Vec<(&TableKey, Vec<RowId>)> {
+        let mut out: Vec<(&TableKey, Vec<RowId>)> = Vec::new();
+        for at in self.s.visible() {
+            let Some((of, row)) = self.store.row(&self.s.view.order_tables, *at) else { continue };
+            if row.gone.is_some() {
+                continue;
+            }
+            match out.iter_mut().find(|(known, _)| std::ptr::eq(*known, of)) {
+                Some((_, ids)) => ids.push(row.record.id.clone()),
+                None => out.push((of, vec![row.record.id.clone()])),
+            }
+        }
+        out
     }
 
     /// Whether the side table that nothing is known of yet is asked for as a whole: its first page costs the request that some rows of

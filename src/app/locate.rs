@@ -43,22 +43,26 @@ impl<'t> Sought<'t> {
             cut: text.split_once('…').filter(|(head, tail)| !head.is_empty() && !tail.is_empty()),
         }
     }
-    fn fit(&self, row: &Record) -> Option<Fit> {
+    /// How well a row fits; `None` if less than `least`. `id` is where its kind has its field `id`.
+    fn fit(&self, row: &Record, id: Option<usize>, least: Fit) -> Option<Fit> {
         let arn = || row.kind.index_of("arn").and_then(|f| row.at(f).as_str());
-        if *row.id == *self.text || *row.name == *self.text || **row.shown_id() == *self.text {
+        let shown_id = row.shown_id_at(id);
+        if *row.id == *self.text || *row.name == *self.text || **shown_id == *self.text {
             return Some(Fit::Exact);
         }
         if self.text.starts_with("arn:") {
             return (arn() == Some(self.text)).then_some(Fit::Exact);
         }
-        if let Some((head, tail)) = self.cut {
-            return (row.shown_id().starts_with(head) && row.shown_id().ends_with(tail)).then_some(Fit::Begins);
+        if least == Fit::Exact {
+            return None;
         }
-        let places = || [&row.name, row.shown_id()].map(|t| self.plain.find(t));
-        match places() {
+        if let Some((head, tail)) = self.cut {
+            return (shown_id.starts_with(head) && shown_id.ends_with(tail)).then_some(Fit::Begins);
+        }
+        match [&row.name, shown_id].map(|t| self.plain.find(t)) {
             [Some(0), _] | [_, Some(0)] => Some(Fit::Begins),
             [None, None] => None,
-            _ => Some(Fit::Contains),
+            _ => (least == Fit::Contains).then_some(Fit::Contains),
         }
     }
 }
@@ -117,9 +121,10 @@ impl Turn<'_> {
         let registry = &self.s.registry;
         let mut found: Vec<(usize, Reverse<Fit>, ArcStr, bool, RowKey)> = Vec::new();
         for (at, def) in registry.kinds.iter().enumerate() {
+            let id = def.info.index_of("id");
             for (key, table) in self.store.tables_of(Kind(def.info)).filter(|(key, _)| self.is_looked_in(key)) {
                 for row in table.rows().filter(|r| r.gone.is_none()) {
-                    let Some(fit) = sought.fit(&row.record).filter(|fit| *fit >= least) else { continue };
+                    let Some(fit) = sought.fit(&row.record, id, least) else { continue };
                     let lives = row.record.state.as_ref().is_none_or(|(_, state)| state != "terminated");
                     let row_key = RowKey { table: key.clone(), id: row.record.id.clone() };
                     found.push((at, Reverse(fit), row.record.label().clone(), lives, row_key));

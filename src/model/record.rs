@@ -57,7 +57,11 @@ impl Record {
     }
     /// The id as AWS shows it: a row's identity may be more (a target's holds its group and port too).
     pub fn shown_id(&self) -> &ArcStr {
-        match self.kind.index_of("id").map(|i| self.at(i)) {
+        self.shown_id_at(self.kind.index_of("id"))
+    }
+    /// The same for who goes through many rows: `id` is where their kind has its field `id`.
+    pub fn shown_id_at(&self, id: Option<usize>) -> &ArcStr {
+        match id.map(|i| self.at(i)) {
             Some(Value::Text(id)) => id,
             _ => &self.id,
         }
