@@ -67,6 +67,14 @@ impl Sandbox {
         Ok(Sandbox(Arc::new(Inner { clock, world: Mutex::new(world), faults: Faults::default() })))
     }
 
+    /// An account of its own that stands where this one does, by another clock that shows the same moment. What goes wrong on purpose goes
+    /// along.
+    #[must_use]
+    pub fn copy(&self, clock: Clock) -> Sandbox {
+        let world = self.world().clone();
+        Sandbox(Arc::new(Inner { clock, world: Mutex::new(world), faults: self.0.faults.copy() }))
+    }
+
     /// Writes the world to `path`: first beside it, then renamed over it, so that a crash leaves the old or the new one.
     ///
     /// # Errors

@@ -170,6 +170,10 @@ impl Faults {
     pub fn list(&self) -> Vec<Rule> {
         self.rules().clone()
     }
+    /// The same rules, as a list of their own.
+    pub(super) fn copy(&self) -> Faults {
+        Faults(Arc::new(Mutex::new(self.list())))
+    }
     fn rules(&self) -> std::sync::MutexGuard<'_, Vec<Rule>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

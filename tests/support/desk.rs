@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, helpers of theirs too")]
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::http::{
@@ -165,6 +165,17 @@ pub struct Desk {
     _folder: tempfile::TempDir,
 }
 
+/// An account as it stands at [`BEGIN`]. Each world is made once in a process and copied for whoever walks in it.
+fn at_the_beginning(world: WorldSpec, clock: &Clock) -> Sandbox {
+    static MADE: Mutex<Vec<(WorldSpec, Sandbox)>> = Mutex::new(Vec::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if !made.iter().any(|(of, _)| *of == world) {
+        let begin = Clock::manual(Time::parse(BEGIN).unwrap());
+        made.push((world, Sandbox::open(world, begin, 1.0).unwrap()));
+    }
+    made.iter().find(|(of, _)| *of == world).unwrap().1.copy(clock.clone())
+}
+
 /// A theme as it looks where there are all colours, or none.
 pub fn theme(name: &str) -> Theme {
     Theme::embedded(name, if name == "mono" { Depth::None } else { Depth::True }).unwrap()
@@ -186,7 +197,7 @@ impl Desk {
     /// Starts an engine after `before` was done to the account; waits for nothing.
     pub fn start_with(start: Start, before: impl FnOnce(&Sandbox)) -> Desk {
         let clock = Clock::manual(Time::parse(BEGIN).unwrap());
-        let sandbox = Sandbox::open(start.world, clock.clone(), 1.0).unwrap();
+        let sandbox = at_the_beginning(start.world, &clock);
         before(&sandbox);
         Desk::at(start, sandbox, clock)
     }
@@ -311,7 +322,14 @@ impl Desk {
 
     /// Until the screen says something, with what is asked meanwhile.
     pub fn until(&mut self, what: &str) {
-        self.until_that(|desk| desk.text().contains(what));
+        let begin = Instant::now();
+        while !self.text().contains(what) {
+            assert!(begin.elapsed() < PATIENCE, "{what:?} does not come:\n{}", self.text());
+            // Nothing new on the screen without news.
+            while !self.turn() && begin.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
     }
 
     /// Until something holds, with what is asked meanwhile.
