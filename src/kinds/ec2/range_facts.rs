@@ -112,7 +112,7 @@ mod tests {
         );
         for (text, says) in [
             ("", "Type a range"),
-            ("10.1.0.0/15", "too large"),
+            ("10.0.0.0/15", "too large"),
             ("10.1.0.0/29", "too small"),
             ("10.1.2.3/16", "Did you mean 10.1.0.0/16?"),
             ("10.1.0.0/33", "/33 is not the length"),

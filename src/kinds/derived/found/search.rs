@@ -404,6 +404,10 @@ mod tests {
             "prefix-lists",
             "dhcp-options",
             "flow-logs",
+            // Rows of a table or ACL, which are looked in.
+            "routes",
+            "network-acl-entries",
+            "map",
         ];
         for kind in crate::kinds::registry::ALL.kinds.iter().map(|k| k.info) {
             let own = !kind.side && kind.parent.is_none() && !others.contains(&kind.name);

@@ -174,8 +174,8 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let mut out = Vec::new();
     let kind = crate::kinds::registry::ALL.kind(row.get(&OF).as_str().unwrap_or_default()).map(|k| k.info);
     if let (Some(kind), Some(id)) = (kind, row.get(&ID).as_str()) {
-        // What AWS knows by ARN has its name for an id here.
-        let by = if kind.index_of("id").is_some() { format!("id={id}") } else { format!("name=\"{}\"", row.name) };
+        // What AWS knows by its ARN is asked for by name, which no other of its kind has there.
+        let by = if id.starts_with("arn:") { format!("name=\"{}\"", row.name) } else { format!("id={id}") };
         out.push(Link::to(kind.singular, kind.name, by));
     } else if let Some(vpc) = row.get(&VPC_ID).as_str() {
         // Of a zone its subnets.
