@@ -1,4 +1,4 @@
-//! `request-peering`, `accept`, `reject` and `delete` of peering connections.
+//! `request-peering`, `accept`, `reject` and `delete` of peering connections, with the routes of both sides in the same plan.
 //!
 //! <https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html>
 
@@ -11,17 +11,22 @@ use super::vpc_field;
 use crate::base::text::visible;
 use crate::base::{Fault, Scope, regions};
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
-use crate::kinds::ec2::peerings::{ACCEPTER_OWNER, ACCEPTER_REGION, INFO, REQUESTER_OWNER, REQUESTER_REGION};
-use crate::kinds::ec2::senders::{ACCEPT_PEERING, CREATE_PEERING, DELETE_PEERING, PEERING_ID, REJECT_PEERING};
+use crate::kinds::ec2::peerings::{
+    ACCEPTER_CIDR, ACCEPTER_OWNER, ACCEPTER_REGION, ACCEPTER_VPC, INFO, REQUESTER_CIDR, REQUESTER_OWNER,
+    REQUESTER_REGION, REQUESTER_VPC,
+};
+use crate::kinds::ec2::senders::{
+    ACCEPT_PEERING, CREATE_PEERING, CREATE_ROUTE, DELETE_PEERING, DELETE_ROUTE, PEERING_ID, REJECT_PEERING,
+};
 use crate::kinds::ec2::{route_tables, vpcs};
 use crate::kinds::plan_builder::{
-    Known, called, draft, field, label, line, live, name_tag, need, note, severe, sorted, state, subject, text_of,
+    Known, draft, field, form_title, label, line, live, name_tag, need, note, severe, sorted, state, subject, text_of,
     title, toggle, unknown, wait_state, whole,
 };
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Consequence, Cost, FormSpec, FormValue, Kind, Out, Pick, Plan, Record, Step, StepUndo, TableKey, Value,
-    Values, Waiter,
+    Arg, Call, Consequence, Cost, FormField, FormSpec, FormValue, Kind, Out, Pick, Plan, Record, Step, StepUndo,
+    TableKey, Value, Values, Waiter,
 };
 use crate::net::range::Range as _;
 
@@ -29,9 +34,9 @@ use crate::net::range::Range as _;
 pub static REQUEST: Action = Action::on_scope(&INFO, "request-peering", "Request a peering connection", request)
     .doc(
         "Requests a peering connection to another VPC, also of another region or account, and accepts it if that is \
-         yours. Ranges that overlap are refused here; AWS would let the request fail.",
+         yours, with routes on both sides. Ranges that overlap are refused here; AWS would let the request fail.",
     )
-    .calls(&[&CREATE_PEERING, &ACCEPT_PEERING, &DELETE_PEERING])
+    .calls(&[&CREATE_PEERING, &ACCEPT_PEERING, &CREATE_ROUTE, &DELETE_ROUTE, &DELETE_PEERING])
     .form(refine);
 
 const NAME: &str = "name";
@@ -40,9 +45,14 @@ const REGION: &str = "region";
 const OWNER: &str = "account";
 const PEER: &str = "peer";
 const ACCEPT: &str = "accept";
+const TABLES: &str = "route_tables";
+const PEER_TABLES: &str = "peer_route_tables";
+const ROUTES: &str = "routes";
+/// No route table.
+const NONE: &str = "none";
 
 /// What a peering alone does not do.
-const ROUTES: &str =
+const NEEDS_ROUTES: &str =
     "Traffic needs a route to the other side's ranges in both VPCs, and security groups that let it in";
 /// Within this a request waits for its accepter, and one that is accepted is active.
 const WITHIN: Duration = Duration::from_secs(300);
@@ -70,6 +80,23 @@ fn nets(value: &Value) -> Vec<IpNet> {
 fn overlap(a: &[IpNet], b: &[IpNet]) -> Option<(IpNet, IpNet)> {
     let hit = |x: &IpNet, y: &IpNet| x.contains(&y.network()) || y.contains(&x.network());
     a.iter().find_map(|x| b.iter().find(|y| hit(x, y)).map(|y| (*x, *y)))
+}
+
+/// A field with route tables of a VPC, or none.
+fn tables_field(
+    cx: &ActionContext<'_>,
+    values: &Values,
+    (name, title): (&'static str, &'static str),
+    (scope, vpc): (&Scope, &str),
+    needs: &mut Vec<TableKey>,
+) -> FormField {
+    let mut pick = Pick::one_of(table(scope, &route_tables::INFO), "rtb-").or(NONE, "none");
+    if !vpc.is_empty() {
+        pick = pick.only(format!("vpc_id={vpc}"), "Those of the VPC.");
+    }
+    pick.several = true;
+    let said = (name, title, "the route tables");
+    rows_field(cx, values, said, (pick, NONE), "They get a route to the other side's ranges.", &|_| None, needs)
 }
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
@@ -115,6 +142,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         }
         peer
     };
+    let to = text_of(&peer).to_string();
     let mut fields = vec![name, vpc, region, owner, peer];
     if own {
         let mut accept = toggle(values, ACCEPT, "Accept it", "In the same plan, since the other VPC is yours.");
@@ -122,8 +150,48 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
             accept.value = FormValue::Flag(true);
         }
         fields.push(accept);
+        fields.push(tables_field(cx, values, (TABLES, "Route tables"), (cx.scope, &at), &mut needs));
+        fields.push(tables_field(cx, values, (PEER_TABLES, "Peer's tables"), (&there, &to), &mut needs));
     }
     FormSpec { title: "Request a peering connection".into(), fields, needs }
+}
+
+fn chosen(form: &FilledForm<'_>, name: &str) -> Vec<String> {
+    let text = form.text(name);
+    text.split(',').map(str::trim).filter(|t| !t.is_empty() && *t != NONE).map(str::to_string).collect()
+}
+
+/// The member that has a destination.
+fn to_member(to: &str) -> &'static str {
+    match IpNet::read(to) {
+        Some(IpNet::V4(_)) => "DestinationCidrBlock",
+        Some(IpNet::V6(_)) => "DestinationIpv6CidrBlock",
+        None => "DestinationPrefixListId",
+    }
+}
+
+/// The steps that give tables of one side routes to the other side's ranges.
+fn route_steps(cx: &ActionContext<'_>, scope: &Scope, tables: &[String], to: &[IpNet], peering: &Arg) -> Vec<Step> {
+    let mut out = Vec::new();
+    for id in tables {
+        let name = cx.store.get(&table(scope, &route_tables::INFO), id).map_or_else(|| id.clone(), |r| label(r));
+        for range in to {
+            let at = |call: Call| {
+                let text = range.to_string();
+                call.arg("RouteTableId", Arg::str(id.as_str())).arg(to_member(&text), Arg::str(text))
+            };
+            let call = at(CREATE_ROUTE.call(scope.clone())).arg("VpcPeeringConnectionId", peering.clone());
+            let undo = StepUndo {
+                title: format!("delete the route to {range} from {name}"),
+                call: at(DELETE_ROUTE.call(scope.clone())),
+                wait: Waiter::AtOnce,
+                destructive: false,
+                hurts: None,
+            };
+            out.push(Step::new(format!("route {range} over it in {name}"), call).undone_by(undo));
+        }
+    }
+    out
 }
 
 fn becomes(scope: &Scope, want: &'static [&'static str], fail: &'static [&'static str]) -> Waiter {
@@ -177,7 +245,14 @@ fn request(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault>
         all.push(note("It is active once the other side accepts it; the request expires after seven days"));
     }
     let (mine, theirs) = (ranges(cx, cx.scope, &vpc), ranges(cx, &there, &peer));
-    all.push(note(ROUTES));
+    let (tables, peer_tables) = (chosen(form, TABLES), chosen(form, PEER_TABLES));
+    plan.steps.extend(route_steps(cx, cx.scope, &tables, &theirs, &id));
+    plan.steps.extend(route_steps(cx, &there, &peer_tables, &mine, &id));
+    if tables.is_empty() || peer_tables.is_empty() {
+        all.push(note(NEEDS_ROUTES));
+    } else {
+        all.push(note("Security groups of both sides have to let the traffic in as well"));
+    }
     if owner.is_some() || mine.is_empty() || theirs.is_empty() {
         all.push(unknown("Whether the ranges overlap is not known: then the request fails"));
     }
@@ -192,10 +267,25 @@ fn request(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault>
     Ok(plan)
 }
 
-/// Where the two sides of a row are: the requester's and the accepter's region.
-fn sides(t: &Target) -> (Scope, Scope) {
-    let of = |region| field(&t.record, region).map_or_else(|| t.table.scope.clone(), |r| other(&t.table.scope, r));
-    (of(&REQUESTER_REGION), of(&ACCEPTER_REGION))
+/// What the two sides of a row are: region, VPC and ranges.
+struct Side {
+    scope: Scope,
+    vpc: String,
+    ranges: Vec<IpNet>,
+}
+
+fn sides(cx: &ActionContext<'_>, t: &Target) -> (Side, Side) {
+    let side = |region, vpc, cidr| {
+        let scope = field(&t.record, region).map_or_else(|| t.table.scope.clone(), |r| other(&t.table.scope, r));
+        let vpc = field(&t.record, vpc).unwrap_or_default().to_string();
+        let mut known = nets(t.record.get(cidr));
+        if known.is_empty() {
+            known = ranges(cx, &scope, &vpc);
+        }
+        Side { scope, vpc, ranges: known }
+    };
+    let requester = side(&REQUESTER_REGION, &REQUESTER_VPC, &REQUESTER_CIDR);
+    (requester, side(&ACCEPTER_REGION, &ACCEPTER_VPC, &ACCEPTER_CIDR))
 }
 
 fn is_pending(row: &Record) -> Result<(), String> {
@@ -208,24 +298,48 @@ fn is_pending(row: &Record) -> Result<(), String> {
 /// `accept`.
 pub static ACCEPT_REQUEST: Action = Action::on_rows(&INFO, "accept", "Accept", accept)
     .group(MenuGroup::State)
-    .doc("Accepts a request for a peering connection.")
-    .calls(&[&ACCEPT_PEERING])
-    .only_if(is_pending);
+    .doc("Accepts a request for a peering connection, with routes on both sides if you want.")
+    .calls(&[&ACCEPT_PEERING, &CREATE_ROUTE, &DELETE_ROUTE])
+    .only_if(is_pending)
+    .form(accept_form);
 
 fn one_account(row: &Record) -> bool {
     field(row, &REQUESTER_OWNER) == field(row, &ACCEPTER_OWNER)
 }
 
-fn accept(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
+fn accept_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut needs = Vec::new();
+    let Some(t) = cx.targets.first() else { return FormSpec::default() };
+    let (requester, accepter) = sides(cx, t);
+    let side = |s: &Side| (s.scope.clone(), s.vpc.clone());
+    let (there, vpc) = side(&accepter);
+    let mut fields = vec![tables_field(cx, values, (TABLES, "Route tables"), (&there, &vpc), &mut needs)];
+    if one_account(&t.record) {
+        let (there, vpc) = side(&requester);
+        fields.push(tables_field(cx, values, (PEER_TABLES, "Peer's tables"), (&there, &vpc), &mut needs));
+    }
+    for side in [&requester, &accepter] {
+        if side.ranges.is_empty()
+            && let Known::NotAsked(key) = whole(cx.store, &side.scope, &vpcs::INFO)
+        {
+            need(&mut needs, key);
+        }
+    }
+    FormSpec { title: form_title(cx, "Accept"), fields, needs }
+}
+
+fn accept(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let t = &cx.targets[0];
-    let (_, accepter) = sides(t);
+    let (requester, accepter) = sides(cx, t);
     let id = Arg::Str(t.record.id.clone());
     let subjects = vec![subject(t, "pending-acceptance → active")];
     let mut plan = draft("accept", title("Accept", &INFO, cx.targets), cx.targets, subjects);
     // It is accepted where the accepter is, from whichever side one looks at it.
-    let call = ACCEPT_PEERING.call(accepter).arg("VpcPeeringConnectionId", id);
+    let call = ACCEPT_PEERING.call(accepter.scope.clone()).arg("VpcPeeringConnectionId", id.clone());
     plan.steps = vec![Step::new("accept it", call.on([t.record.id.clone()]))];
-    let mut all = vec![note(ROUTES)];
+    plan.steps.extend(route_steps(cx, &accepter.scope, &chosen(form, TABLES), &requester.ranges, &id));
+    plan.steps.extend(route_steps(cx, &requester.scope, &chosen(form, PEER_TABLES), &accepter.ranges, &id));
+    let mut all = vec![note(NEEDS_ROUTES)];
     if !one_account(&t.record) {
         let who = field(&t.record, &REQUESTER_OWNER).unwrap_or("another account");
         all.push(severe(format!("The other side is account {who}: what it routes here can reach this VPC")));
@@ -244,10 +358,10 @@ pub static REJECT: Action = Action::on_rows(&INFO, "reject", "Reject", reject)
 
 fn reject(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let t = &cx.targets[0];
-    let (_, accepter) = sides(t);
+    let (_, accepter) = sides(cx, t);
     let subjects = vec![subject(t, "pending-acceptance → rejected")];
     let mut plan = draft("reject", title("Reject", &INFO, cx.targets), cx.targets, subjects);
-    let call = REJECT_PEERING.call(accepter).arg("VpcPeeringConnectionId", Arg::Str(t.record.id.clone()));
+    let call = REJECT_PEERING.call(accepter.scope).arg("VpcPeeringConnectionId", Arg::Str(t.record.id.clone()));
     plan.steps = vec![Step::new("reject it", call.on([t.record.id.clone()]))];
     plan.destructive = true;
     plan.consequences =
@@ -259,51 +373,84 @@ fn reject(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
 /// `delete`.
 pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", delete)
     .group(MenuGroup::Delete)
-    .doc("Deletes a peering connection, or a request for one. Routes over it stay, and drop traffic.")
-    .calls(&[&DELETE_PEERING])
+    .doc("Deletes a peering connection, or a request for one, with the routes of both sides over it if you want.")
+    .calls(&[&DELETE_PEERING, &DELETE_ROUTE])
     .only_if(|row| match state(row) {
         "active" | "pending-acceptance" => Ok(()),
         other => Err(format!("It is {other}: only an active one, or a request that waits, can be deleted.")),
+    })
+    .form(|cx, values| {
+        let help = "Otherwise they stay, and drop traffic (blackhole).";
+        let fields = vec![toggle(values, ROUTES, "Delete its routes too", help)];
+        let mut needs = Vec::new();
+        for t in cx.targets {
+            let (a, b) = sides(cx, t);
+            for side in [a, b] {
+                if let Known::NotAsked(key) = whole(cx.store, &side.scope, &route_tables::INFO) {
+                    need(&mut needs, key);
+                }
+            }
+        }
+        FormSpec { title: form_title(cx, "Delete"), fields, needs }
     });
 
-/// What is said of the routes of a region that lead over it.
-fn routes_over(cx: &ActionContext<'_>, scope: &Scope, id: &str, needs: &mut Vec<TableKey>) -> Vec<Consequence> {
-    let here = scope.region_code().map(ToString::to_string).unwrap_or_default();
-    let all = match whole(cx.store, scope, &route_tables::INFO) {
-        Known::Complete(all) => all,
-        Known::Failed(word) => {
-            return vec![unknown(format!("Whether routes in {here} lead over it is not known ({word})"))];
+/// A route that leads over it: its table, what that is called, and where to.
+type Over = (ArcStr, String, String);
+
+/// The routes of a region that lead over it.
+fn routes_over(cx: &ActionContext<'_>, scope: &Scope, id: &str) -> Result<Vec<Over>, Consequence> {
+    match whole(cx.store, scope, &route_tables::INFO) {
+        Known::Complete(all) => {
+            let of = |r: &Record| -> Vec<Over> {
+                let routes = r.get(&route_tables::ROUTES).items();
+                let over = routes.iter().filter_map(|route| {
+                    let mut words = route.split(' ');
+                    let to = words.next()?;
+                    (words.next()? == id).then(|| (r.id.clone(), label(r), to.to_string()))
+                });
+                over.collect()
+            };
+            Ok(live(all).flat_map(|r| of(r)).collect())
         }
-        Known::NotAsked(key) => {
-            need(needs, key);
-            return vec![unknown(format!("Whether routes in {here} lead over it is not known (not loaded)"))];
-        }
-    };
-    let over = |r: &Record| {
-        let routes = r.get(&route_tables::ROUTES).items();
-        routes.iter().any(|route| route.split(' ').nth(1) == Some(id))
-    };
-    let tables: Vec<String> = live(all).filter(|r| over(r)).map(|r| label(r)).collect();
-    if tables.is_empty() {
-        return Vec::new();
+        Known::Failed(word) => Err(unknown(format!("Whether routes lead over it is not known ({word})"))),
+        Known::NotAsked(_) => Err(unknown("Whether routes lead over it is not known (not loaded)")),
     }
-    let named = called("route table", &tables);
-    vec![severe(format!("Routes of {named} in {here} lead over it: they stay and drop traffic (blackhole)"))]
 }
 
-fn delete(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
+fn delete(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let t = &cx.targets[0];
-    let (requester, accepter) = sides(t);
+    let (requester, accepter) = sides(cx, t);
     let subjects = vec![subject(t, format!("{} → deleted", state(&t.record)))];
     let mut plan = draft("delete", title("Delete", &INFO, cx.targets), cx.targets, subjects);
-    let mut all = routes_over(cx, &requester, &t.record.id, &mut plan.needs);
-    if accepter != requester && one_account(&t.record) {
-        all.extend(routes_over(cx, &accepter, &t.record.id, &mut plan.needs));
+    let mut scopes = vec![requester.scope.clone()];
+    if accepter.scope != requester.scope && one_account(&t.record) {
+        scopes.push(accepter.scope.clone());
+    }
+    let mut all = Vec::new();
+    for scope in &scopes {
+        match routes_over(cx, scope, &t.record.id) {
+            Err(not_known) => {
+                need(&mut plan.needs, table(scope, &route_tables::INFO));
+                all.push(not_known);
+            }
+            Ok(routes) if form.flag(ROUTES) => {
+                for (id, name, to) in routes {
+                    let call = DELETE_ROUTE.call(scope.clone()).arg("RouteTableId", Arg::Str(id));
+                    let call = call.arg(to_member(&to), Arg::str(to.as_str()));
+                    plan.steps.push(Step::new(format!("delete the route to {to} from {name}"), call));
+                }
+            }
+            Ok(routes) => {
+                for (_, name, to) in routes {
+                    all.push(severe(format!("The route to {to} of {name} stays, and drops traffic (blackhole)")));
+                }
+            }
+        }
     }
     // A request is its requester's to delete; an active one either side's.
-    let at = if state(&t.record) == "active" { t.table.scope.clone() } else { requester };
+    let at = if state(&t.record) == "active" { t.table.scope.clone() } else { requester.scope };
     let call = DELETE_PEERING.call(at).arg("VpcPeeringConnectionId", Arg::Str(t.record.id.clone()));
-    plan.steps = vec![Step::new(format!("delete {}", label(&t.record)), call.on([t.record.id.clone()]))];
+    plan.steps.push(Step::new(format!("delete {}", label(&t.record)), call.on([t.record.id.clone()])));
     all.push(note("Traffic between the two VPCs is cut off; a deleted one is still listed for a while"));
     plan.destructive = true;
     plan.consequences = sorted(all);

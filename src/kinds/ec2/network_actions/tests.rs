@@ -205,3 +205,45 @@ fn a_peering_is_requested_and_accepted_in_one_plan_and_overlapping_ranges_are_re
     assert_eq!(delete.steps[0].call.scope.region_code().map(|r| r.as_str()), Some("ap-northeast-2"));
     assert!(consequences(&delete).contains("not loaded"));
 }
+
+#[test]
+fn a_peering_has_its_routes_on_both_sides_in_the_same_plan_and_they_go_with_it() {
+    let mut rows = Rows::default();
+    let vpc = |id: &str, name: &str, cidr: &str| {
+        row(&vpcs::INFO, id, name, "available").with(&vpcs::CIDR, Value::ranges([cidr])).record()
+    };
+    rows.complete(
+        &vpcs::INFO,
+        Selector::All,
+        vec![vpc("vpc-1", "shop", "10.1.0.0/16"), vpc("vpc-2", "lab", "10.2.0.0/16")],
+    );
+    let table = |id: &str, vpc: &str, routes: &[&str]| {
+        let row = row(&route_tables::INFO, id, "", "active").with(&route_tables::VPC_ID, Value::text(vpc));
+        row.with(&route_tables::ROUTES, texts(routes)).record()
+    };
+    let over = ["10.2.0.0/16 local", "10.1.0.0/16 pcx-1"];
+    let tables = vec![table("rtb-1", "vpc-1", &["10.1.0.0/16 local"]), table("rtb-2", "vpc-2", &over)];
+    rows.complete(&route_tables::INFO, Selector::All, tables);
+    let given = [("vpc", "shop"), ("peer", "lab"), ("route_tables", "rtb-1"), ("peer_route_tables", "rtb-2")];
+    let plan = made(&rows, &REQUEST_PEERING, &given).unwrap();
+    let said: Vec<String> = plan.steps[2..]
+        .iter()
+        .map(|s| {
+            let of = |name: &str| s.call.get(name).and_then(Arg::as_str).unwrap_or_default();
+            format!("{} {} {}", s.call.op.name, of("RouteTableId"), of("DestinationCidrBlock"))
+        })
+        .collect();
+    assert_eq!(said, ["CreateRoute rtb-1 10.2.0.0/16", "CreateRoute rtb-2 10.1.0.0/16"]);
+    let way = plan.steps[3].undo.as_ref().map(|u| u.call.op.name);
+    assert_eq!(
+        (plan.steps[3].call.get("VpcPeeringConnectionId"), way),
+        (Some(&Arg::out(0, "VpcPeeringConnection.VpcPeeringConnectionId")), Some("DeleteRoute"))
+    );
+
+    let targets = [rows.target(&peerings::INFO, row(&peerings::INFO, "pcx-1", "", "active").record())];
+    let kept = DELETE_PEERING.planned(&rows.context(&targets), &values(&[])).unwrap();
+    assert!(consequences(&kept).contains("The route to 10.1.0.0/16 of rtb-2 stays"), "{}", consequences(&kept));
+    let all = DELETE_PEERING.planned(&rows.context(&targets), &values(&[("routes", "yes")])).unwrap();
+    let names: Vec<&str> = all.steps.iter().map(|s| s.call.op.name).collect();
+    assert_eq!(names, ["DeleteRoute", "DeleteVpcPeeringConnection"]);
+}
