@@ -112,7 +112,13 @@ fn rolled() -> Plan {
         ("target_group_arn", Value::text(TG)),
     ];
     let mut store = Store::default();
-    let tables = [group, row("target-groups", TG, "", &[], &of), row("targets", "x", "healthy", &[], &target)];
+    let nic = [("instance", Value::text("i-0a1")), ("private_ips", Value::ip(Some("10.0.0.7")))];
+    let tables = [
+        group,
+        row("target-groups", TG, "", &[], &of),
+        row("targets", "x", "healthy", &[], &target),
+        row("network-interfaces", "eni-0a1", "in-use", &[], &nic),
+    ];
     for (seq, target) in (1..).zip(tables) {
         let batch = skydeck::model::Batch {
             table: target.table,

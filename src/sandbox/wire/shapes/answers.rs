@@ -88,7 +88,9 @@ pub(super) fn misfits<G: Given>(call: &Call<'_>, answer: &G, style: Style, extra
                 };
                 // "For internet gateways, the state is available when attached to a VPC." [AWS: InternetGatewayAttachment]
                 let gateway = value == "available" && f.wire.ends_with("attachmentSet.member.1.state");
-                let alien = !value.is_empty() && !gateway && !all.iter().all(known);
+                // The status of an interface that was just created. [AWS: CreateNetworkInterface, example]
+                let interface = value == "pending" && f.wire == "networkInterface.status";
+                let alien = !value.is_empty() && !gateway && !interface && !all.iter().all(known);
                 alien.then(|| format!("{} is {value:?}, which is none of its values", f.wire))
             }
         }
