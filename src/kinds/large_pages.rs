@@ -105,7 +105,9 @@ where
             Ok(page) => page,
             Err(_) => {
                 pages.ask(op).await?;
-                run.start(token.clone())
+                let mut page = None;
+                run.start(token.clone(), |started| page = Some(started));
+                page.ok_or_else(|| Fault::bug("A page was not started."))?
             }
         };
         if page.token != token {
@@ -159,11 +161,12 @@ where
     N: Fn(&mut T) -> Option<String> + Send + Sync + 'static,
     R: Fn(&T, &mut Converter) -> Vec<Record> + Send + Sync + 'static,
 {
-    /// Has a page asked for and read by whichever worker is free.
-    fn start(self: &Arc<Self>, token: Option<String>) -> UnderWay {
+    /// Has a page asked for and read by whichever worker is free. It is handed to `tell` before that begins: a page that follows it is told of after it.
+    fn start(self: &Arc<Self>, token: Option<String>, tell: impl FnOnce(UnderWay)) {
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let (mut done, page) = oneshot::channel();
         let (run, asked) = (self.clone(), token.clone());
+        tell(UnderWay { token, page });
         thread::start_elsewhere(async move {
             let read = tokio::select! {
                 biased;
@@ -173,7 +176,6 @@ where
             // Nobody waits for it any more.
             let _ = done.send(read);
         });
-        UnderWay { token, page }
     }
 
     async fn read(self: &Arc<Self>, token: Option<String>) -> Result<Page, Fault> {
@@ -181,8 +183,10 @@ where
         let early = move |next: String| {
             let goes_on = this.as_ref() != Some(&next) && run.waiting.load(Ordering::SeqCst) < MOST_AHEAD;
             if goes_on && (run.may)(run.op) {
-                // The one that waits for it has gone.
-                let _ = run.started.send(run.start(Some(next)));
+                run.start(Some(next), |page| {
+                    // The one that waits for it has gone.
+                    let _ = run.started.send(page);
+                });
             }
         };
         let mut out = early::told(early, (self.kind.send)(token)).await?;

@@ -140,7 +140,7 @@ pub(super) fn plans() -> Vec<Plan> {
         made("create-route-table", &[("name", text("it's [1]")), ("vpc", text("vpc-0a1"))]),
         plan_in(&tables, "associate", std::slice::from_ref(&main), &to),
         plan_in(&known(&[main.clone()]), "associate", std::slice::from_ref(&own), &[("subnets", text("subnet-0b2"))]),
-        plan("disassociate", std::slice::from_ref(&own), &to),
+        plan_in(&tables, "disassociate", std::slice::from_ref(&own), &to),
         plan_in(&known(&[main.clone()]), "set-main", std::slice::from_ref(&own), &[]),
         plan("delete", &[table("rtb-0c3", false, &[])], &[]),
         made("create-network-acl", &[("name", text("a=b, $HOME")), ("vpc", text("vpc-0a1"))]),

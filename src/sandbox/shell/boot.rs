@@ -98,14 +98,17 @@ fn furnish(host: &mut Host<'_>) {
     }
 }
 
-/// An image whose web server was healthy until somebody looked has the pages that load balancers ask it for.
+/// An image whose web server was healthy until somebody looked has the pages that load balancers ask it for, also where it is just drained:
+/// those of all target groups of its VPC that check this port.
 fn answer_checks(host: &mut Host<'_>, port: u16, service: &str) {
     let Some(folder) = host.service(service).and_then(|s| s.documents.clone()) else { return };
     let groups = host.world.peek(&host.region).map(|r| &r.elbv2.groups).into_iter().flat_map(|groups| groups.values());
-    let asked = groups.filter(|g| g.check.protocol == "HTTP").flat_map(|g| {
-        let of_port = g.targets.iter().filter(|t| t.id == host.id.as_str() && g.check.port_of(t.port) == port);
-        of_port.filter_map(|_| g.check.path.clone())
+    let vpc = host.instance().map(|i| i.vpc.clone()).unwrap_or_default();
+    let asked = groups.filter(|g| g.check.protocol == "HTTP" && g.vpc == vpc.as_str()).filter(|g| {
+        let own = g.targets.iter().any(|t| t.id == host.id.as_str() && g.check.port_of(t.port) == port);
+        own || g.check.port_of(g.port) == port
     });
+    let asked = asked.filter_map(|g| g.check.path.clone());
     let paths: Vec<String> = asked.filter_map(|p| p.split('?').next().map(str::to_string)).collect();
     for path in paths.iter().filter(|p| p.starts_with('/') && !p.ends_with('/') && !p.contains("..")) {
         let full = format!("{folder}{path}");
