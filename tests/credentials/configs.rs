@@ -11,6 +11,7 @@ use skydeck::config::settings::Aliases;
 use skydeck::config::{self, Config, Known, Overrides, Paths, Problem, TermEnv};
 use skydeck::kinds::registry::ALL;
 use skydeck::model::connect::why_no_user;
+use skydeck::runtime::PictureSetting;
 
 const COMMANDS: &[(&str, bool)] = &[
     ("accept", false),
@@ -36,6 +37,9 @@ fn validate(setting: &str, text: &str, aliases: &Aliases) -> Result<(), String> 
         "aliases.ALIAS" | "keys.KEYS" => check_line(&ALL, aliases, text).map(drop),
         config::ALIAS => check_name(&ALL, text),
         "connect.users.PATTERN" => why_no_user(text).map_or(Ok(()), |why| Err(format!("{why}."))),
+        "pictures" if PictureSetting::read(text).is_none() => {
+            Err(format!("{text} is no way to show pictures; there are {}.", PictureSetting::WORDS))
+        }
         _ => Ok(()),
     }
 }

@@ -129,7 +129,7 @@ pub(super) fn plans() -> Vec<Plan> {
     let gateway = row("internet-gateways", "igw-0a1", "available", &[], &[vpc_id()]);
     let idle = [row("internet-gateways", "igw-0b2", "detached", &[], &[("vpc_id", Value::Empty)])];
     let group = row("security-groups", "sg-0a1", "", &[], &[vpc_id(), ("is_default", Value::Bool(false))]);
-    let tables = known(&[own.clone()]);
+    let tables = known(std::slice::from_ref(&own));
     let to = [("subnets", text("subnet-0a1"))];
     let all = known(&[subnet.clone(), gateway, table("rtb-0c3", false, &[]), acl(&[]), group]);
     let yes = FormValue::Flag(true);
@@ -139,9 +139,14 @@ pub(super) fn plans() -> Vec<Plan> {
         plan("delete", &route, &[]),
         made("create-route-table", &[("name", text("it's [1]")), ("vpc", text("vpc-0a1"))]),
         plan_in(&tables, "associate", std::slice::from_ref(&main), &to),
-        plan_in(&known(&[main.clone()]), "associate", std::slice::from_ref(&own), &[("subnets", text("subnet-0b2"))]),
+        plan_in(
+            &known(std::slice::from_ref(&main)),
+            "associate",
+            std::slice::from_ref(&own),
+            &[("subnets", text("subnet-0b2"))],
+        ),
         plan_in(&tables, "disassociate", std::slice::from_ref(&own), &to),
-        plan_in(&known(&[main.clone()]), "set-main", std::slice::from_ref(&own), &[]),
+        plan_in(&known(std::slice::from_ref(&main)), "set-main", std::slice::from_ref(&own), &[]),
         plan("delete", &[table("rtb-0c3", false, &[])], &[]),
         made("create-network-acl", &[("name", text("a=b, $HOME")), ("vpc", text("vpc-0a1"))]),
         entries(&acl(&[])),

@@ -357,7 +357,7 @@ fn an_action_is_found_by_typing_and_an_address_is_made_in_place() {
     desk.screen("associate-address-form-80x24")
         .keys("enter")
         .screen("associate-address-picker-80x24")
-        .keys("down enter");
+        .keys("down down enter");
     desk.sees("The instance already has it.").keys("ctrl-c").go(view);
     desk.go("associate-address address=new name=jump").screen("associate-address-plan-80x24");
     desk.sees("allocate-address").sees("still billed");

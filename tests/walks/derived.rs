@@ -98,7 +98,8 @@ fn an_address_of_a_load_balancer_or_nat_gateway_says_whose_it_is() {
             let name = i.of.rsplit('/').nth(1).unwrap_or_default().to_string();
             (i.private_ip, i.public.as_ref().map(|p| p.ip), name)
         };
-        let balancers: Vec<_> = ec2.service_interfaces.values().map(of).collect();
+        let elb = ec2.service_interfaces.values().filter(|i| i.requester == "amazon-elb");
+        let balancers: Vec<_> = elb.map(of).collect();
         let nats: Vec<_> = ec2.nat_gateways.values().map(|n| (n.private_ip, n.public_ip, n.id.clone())).collect();
         (balancers, nats)
     };

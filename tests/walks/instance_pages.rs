@@ -220,7 +220,7 @@ fn what_can_hibernate_does_and_what_cannot_says_why() {
             done(sandbox, "DescribeImages&Owner.1=amazon&Filter.1.Name=name&Filter.1.Value.1=al2023-ami-*-x86_64");
         let run = format!(
             "RunInstances&ImageId={}&InstanceType=m5.large&MinCount=1&MaxCount=1&HibernationOptions.Configured=true\
-             &BlockDeviceMapping.1.DeviceName=/dev/xvda&BlockDeviceMapping.1.Ebs.Encrypted=true\
+             &BlockDeviceMapping.1.DeviceName=/dev/xvda&BlockDeviceMapping.1.Ebs.Encrypted=true&BlockDeviceMapping.1.Ebs.VolumeSize=20\
              &TagSpecification.1.ResourceType=instance&TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=sleeper",
             element(&images, "imageId")
         );

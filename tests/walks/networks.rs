@@ -112,6 +112,6 @@ fn a_subnet_s_range_is_calculated_while_it_is_typed() {
     let mut desk = Desk::start(Start { view: "subnets", ..Start::default() });
     desk.sees("my-vpc").go("create-subnet vpc=my-vpc cidr=10.1.0.0/33").sees("/33 is not the length");
     desk.screen("create-subnet-wrong");
-    desk.keys("esc").go("create-subnet vpc=my-vpc").sees("usable (AWS keeps 5)");
+    desk.keys("esc").go("create-subnet vpc=my-vpc").keys("tab").sees("usable (AWS keeps 5)");
     desk.screen("create-subnet");
 }

@@ -100,7 +100,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         .filter(|_| to == "s3")
         .and_then(|d| d.strip_prefix("arn:aws:s3:::"))
         .map(|d| d.split('/').next().unwrap_or(d));
-    let no_bucket = bucket.filter(|b| !world.s3.buckets.contains_key(*b)).map(str::to_string);
+    let no_bucket = bucket.filter(|b| !world.has_bucket(b)).map(str::to_string);
     let interval = p.int("MaxAggregationInterval")?.unwrap_or(600);
     if !matches!(interval, 60 | 600) {
         return Err(invalid(format!(

@@ -75,6 +75,10 @@ pub struct Region {
 }
 
 impl World {
+    /// Whether a bucket of this name is the account's: what other services are told of S3.
+    pub fn has_bucket(&self, name: &str) -> bool {
+        self.s3.buckets.contains_key(name)
+    }
     /// The saved form's version. A saved world of another version is refused.
     pub const VERSION: u32 = 2;
 

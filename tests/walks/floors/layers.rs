@@ -42,6 +42,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "shell",
             // What a preset world begins with is built by looking at all that is there.
             "ec2::demo",
+            "ec2::demo_networks",
             "ec2::fleet",
             "elbv2::demo",
             "autoscaling::demo",

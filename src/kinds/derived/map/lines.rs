@@ -1,12 +1,13 @@
 //! What stands where in the tree.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 
 use super::Node;
-use crate::kinds::ec2::{instances, internet_gateways, route_tables, subnets, vpcs};
+use crate::kinds::ec2::{instances, internet_gateways, nat_gateways, route_tables, subnets, vpcs};
 use crate::kinds::elbv2::load_balancers;
 use crate::model::{Inputs, Record, Value};
 
@@ -59,7 +60,15 @@ impl<'a> World<'a> {
                 tables.insert(ArcStr::from(vpc), &**table);
             }
         }
-        let gateways = inputs.rows("internet-gateways").iter().map(|r| (r.id.as_str(), &**r)).collect();
+        // Of a NAT gateway that is gone AWS still tells for an hour.
+        let is_there = |r: &&Arc<Record>| r.state.as_ref().is_none_or(|(_, word)| word != "deleted");
+        let nats = inputs.rows("nat-gateways").iter().filter(is_there);
+        for nat in nats.clone() {
+            // A regional one is in no subnet.
+            let of = nat.get(&nat_gateways::SUBNET_ID).as_str().or(nat.get(&nat_gateways::VPC_ID).as_str());
+            within.entry(of.unwrap_or_default()).or_default().push(nat);
+        }
+        let gateways = inputs.rows("internet-gateways").iter().chain(nats).map(|r| (r.id.as_str(), &**r)).collect();
         World { inputs, within, tables, gateways }
     }
 
@@ -73,6 +82,7 @@ impl<'a> World<'a> {
         let mut node = Node::of(row).at(row.get(&vpcs::CIDR).clone());
         node.below
             .extend(self.within(&row.id, "internet-gateways").map(|r| Node::of(r).leads(Value::text("the internet"))));
+        node.below.extend(self.within(&row.id, "nat-gateways").map(nat));
         let mut balancers: Vec<Node> = self.within(&row.id, "load-balancers").map(|r| self.balancer(r)).collect();
         by_name(&mut balancers);
         node.below.append(&mut balancers);
@@ -105,7 +115,8 @@ impl<'a> World<'a> {
         let mut node = Node::of(row).at(range.clone()).leads(self.way_out(vpc, row));
         let mut instances: Vec<Node> = self.within(&row.id, "instances").map(instance).collect();
         by_name(&mut instances);
-        node.below = instances;
+        node.below.extend(self.within(&row.id, "nat-gateways").map(nat));
+        node.below.append(&mut instances);
         node
     }
 
@@ -150,7 +161,17 @@ impl<'a> World<'a> {
 fn instance(row: &Record) -> Node {
     let private = row.get(&instances::fields::PRIVATE_IP).as_ip();
     let public = instances::instance::public_ip(row).map(IpAddr::V4);
-    let text = [private, public].into_iter().flatten().map(|ip| ip.to_string()).collect::<Vec<_>>();
-    let address = if text.is_empty() { Value::Empty } else { Value::text(text.join(" · ")) };
-    Node::of(row).at(address)
+    Node::of(row).at(addresses([private, public].into_iter().flatten()))
+}
+
+/// A NAT gateway with its addresses: what its subnet's route leads to is what it leads to.
+fn nat(row: &Record) -> Node {
+    let ips = [&nat_gateways::PRIVATE_IPS, &nat_gateways::PUBLIC_IPS];
+    Node::of(row).at(addresses(ips.into_iter().flat_map(|f| row.get(f).blocks()).map(|b| b.range().addr())))
+}
+
+/// `10.0.1.5 · 203.0.113.9`
+fn addresses(ips: impl IntoIterator<Item = IpAddr>) -> Value {
+    let text = ips.into_iter().map(|ip| ip.to_string()).collect::<Vec<_>>();
+    if text.is_empty() { Value::Empty } else { Value::text(text.join(" · ")) }
 }

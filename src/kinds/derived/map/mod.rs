@@ -23,16 +23,16 @@ pub const LINE: FieldInfo =
 /// The kind of what stands there.
 pub const OF: FieldInfo =
     FieldInfo::text("kind", "KIND", "Its kind: vpcs, subnets, instances, nat-gateways or another; zone.")
-        .shown(2)
+        .shown(3)
         .cells(8, 17)
         .aka(&["what"]);
 /// How it is.
-pub const STATE: FieldInfo = FieldInfo::state("state", "STATE", "Its state, as its kind has it.").shown(1).cells(7, 12);
+pub const STATE: FieldInfo = FieldInfo::state("state", "STATE", "Its state, as its kind has it.").shown(2).cells(7, 12);
 /// Where it lies.
 pub const ADDRESS: FieldInfo =
     FieldInfo::text("address", "ADDRESS", "Its CIDR block, or its private and public addresses.")
         .shown(0)
-        .cells(13, 31);
+        .cells(13, 33);
 /// Where packets go from it.
 pub const LEADS: FieldInfo = FieldInfo::text(
     "leads_to",
@@ -68,8 +68,10 @@ pub static INFO: KindInfo = KindInfo::new("map", "line", "Map", &FIELDS)
 /// The map.
 pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links, raw: None };
 
-static DERIVED: Derived =
-    Derived::of(&["vpcs", "subnets", "route-tables", "internet-gateways", "instances", "load-balancers"], derive);
+static DERIVED: Derived = Derived::of(
+    &["vpcs", "subnets", "route-tables", "internet-gateways", "nat-gateways", "instances", "load-balancers"],
+    derive,
+);
 
 /// What stands on a line.
 #[derive(Default, Clone)]
