@@ -478,7 +478,7 @@ async fn raw_is_awss_own_answer_cut_to_the_row() {
             // A version has no id of AWS's.
             let own = if kind == "launch-template-versions" { &row.name } else { own };
             // An entry of a network ACL has none either: what comes is its ACL.
-            let has_none = matches!(*kind, "objects" | "network-acl-entries");
+            let has_none = matches!(kind, "objects" | "network-acl-entries");
             assert!(text.contains(own) || has_none, "{kind} without {own}: {text}");
         }
     }

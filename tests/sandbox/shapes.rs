@@ -177,7 +177,7 @@ fn what_plans_call_fits_awss_models() {
         let input = input_json(&call);
         let walk = walk(shapes, shapes.input(call.op.name), &input, Style::Typed, &[]);
         assert!(walk.findings.is_empty(), "{}: {:?}", call.op.name, walk.findings);
-        assert!(!walk.leaves.is_empty(), "{} says something", call.op.name);
+        assert!(!walk.leaves.is_empty() || call.args.is_empty(), "{} says something", call.op.name);
     }
 }
 

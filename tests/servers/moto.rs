@@ -18,8 +18,9 @@ const OTHER: &str = "eu-west-1";
 /// Where there is nothing.
 const NOWHERE: &str = "ca-central-1";
 
-/// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 49] = [
+/// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none. Not among them yet, although moto has them: routes, entries of network ACLs, NAT gateways, egress-only gateways,
+/// peerings, attachments to transit gateways, endpoints, prefix lists, DHCP options and flow logs.
+const KINDS: [&str; 37] = [
     "instances",
     "volumes",
     "images",
@@ -37,21 +38,9 @@ const KINDS: [&str; 49] = [
     "vpcs",
     "subnets",
     "internet-gateways",
-    "nat-gateways",
-    "egress-only-gateways",
-    "peerings",
-    "transit-gateway-attachments",
-    "endpoints",
     "route-tables",
-    "routes",
     "network-acls",
-    "prefix-lists",
-    "prefix-list-entries",
-    "dhcp-options",
-    "flow-logs",
-    "network-acl-entries",
     "subnet-routing",
-    "route-targets",
     "vpc-attributes",
     "spot-requests",
     "instance-statuses",
@@ -73,7 +62,7 @@ const KINDS: [&str; 49] = [
 
 /// Kinds of EC2 beside instances whose rows are asked for by id, and printed. Network ACLs are not among them, since moto does not know the filter
 /// `network-acl-id`, nor peerings, whose filters it passes over.
-const EC2_KINDS: [&str; 22] = [
+const EC2_KINDS: [&str; 14] = [
     "volumes",
     "images",
     "snapshots",
@@ -88,14 +77,6 @@ const EC2_KINDS: [&str; 22] = [
     "subnets",
     "internet-gateways",
     "route-tables",
-    "nat-gateways",
-    "egress-only-gateways",
-    "transit-gateway-attachments",
-    "endpoints",
-    "prefix-lists",
-    "dhcp-options",
-    "flow-logs",
-    "routes",
 ];
 
 /// What the tests of this file share. If it cannot be filled, the first test says why and the others fail at once.
@@ -135,8 +116,6 @@ fn least(kind: &str) -> usize {
         "instance-types" | "instance-type-zones" => 500,
         "security-group-rules" => 12,
         "subnets" | "route-tables" | "network-acls" | "subnet-routing" => 4,
-        "routes" | "route-targets" => 5,
-        "network-acl-entries" => 14,
         "target-groups" | "target-group-health" | "target-group-tags" => 6,
         "alarms" | "alarm-tags" => 112,
         "buckets" | "bucket-tags" => 3,
@@ -181,7 +160,7 @@ async fn not_empty(region: &str) -> Vec<&'static str> {
 }
 
 /// A region has a default VPC with its group and subnets before anybody uses it.
-const OF_A_NEW_REGION: [&str; 17] = [
+const OF_A_NEW_REGION: [&str; 14] = [
     "snapshots",
     "instance-types",
     "instance-type-zones",
@@ -191,11 +170,8 @@ const OF_A_NEW_REGION: [&str; 17] = [
     "vpcs",
     "subnets",
     "route-tables",
-    "routes",
     "network-acls",
-    "network-acl-entries",
     "subnet-routing",
-    "route-targets",
     "vpc-attributes",
     "regions",
     "availability-zones",
@@ -260,14 +236,6 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
             "subnets" => "subnet-0123456789abcdef0",
             "internet-gateways" => "igw-0123456789abcdef0",
             "route-tables" => "rtb-0123456789abcdef0",
-            "nat-gateways" => "nat-0123456789abcdef0",
-            "egress-only-gateways" => "eigw-0123456789abcdef0",
-            "transit-gateway-attachments" => "tgw-attach-0123456789abcdef0",
-            "endpoints" => "vpce-0123456789abcdef0",
-            "prefix-lists" => "pl-0123456789abcdef0",
-            "dhcp-options" => "dopt-0123456789abcdef0",
-            "flow-logs" => "fl-0123456789abcdef0",
-            "routes" => "rtb-0123456789abcdef0/0.0.0.0/0",
             "load-balancers" => {
                 "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/none/0123456789abcdef"
             }
@@ -291,13 +259,7 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
 async fn a_server_that_filters_brings_the_rows_that_the_query_finds_in_all() {
     // AWS has these (DescribeNetworkInterfaces and DescribeSpotInstanceRequests in its API reference), moto answers HTTP 500.
     // Of peerings it passes over every filter.
-    const NOT_IN_MOTO: [(&str, &str); 16] = [
-        ("peerings", "id"),
-        ("peerings", "state"),
-        ("peerings", "requester_vpc"),
-        ("peerings", "requester_owner"),
-        ("peerings", "accepter_vpc"),
-        ("peerings", "accepter_owner"),
+    const NOT_IN_MOTO: [(&str, &str); 9] = [
         ("network-interfaces", "association.public-ip"),
         ("network-interfaces", "ipv6-addresses.ipv6-address"),
         ("spot-requests", "status-code"),
@@ -307,7 +269,6 @@ async fn a_server_that_filters_brings_the_rows_that_the_query_finds_in_all() {
         ("spot-requests", "launched-availability-zone"),
         ("spot-requests", "product-description"),
         ("spot-requests", "launch.image-id"),
-        ("network-acl-entries", "acl_id"),
     ];
     let Some(_moto) = seeded(None) else { return };
     let gateway = gateway();

@@ -6,7 +6,7 @@ use crate::support::desk::{Desk, Start};
 fn a_vpc_is_a_tree_that_folds_filters_and_leads_to_its_rows() {
     for (size, name) in [((80, 24), "80x24"), ((120, 40), "120x40")] {
         let mut desk = Desk::start(Start { view: "map", size, ..Start::default() });
-        desk.sees("✓ complete").sees("▾ my-vpc").sees("my-public-subnet-a").sees("my-igw: public");
+        desk.sees("✓ complete").sees("▾ my-vpc").sees("my-public-subnet-a").sees("my-vpc-igw: public");
         desk.screen(&format!("map-{name}"));
         // A filter keeps what its rows belong to.
         desk.keys("/")
@@ -19,7 +19,7 @@ fn a_vpc_is_a_tree_that_folds_filters_and_leads_to_its_rows() {
         desk.keys("G enter").sees("Instances").sees("my-private-ec2").keys("[").sees("Map").keys("esc");
         // What is folded hides what is below it, and the cursor stays on it.
         desk.keys("F").sees("▸ my-vpc").misses("my-public-subnet-a");
-        desk.keys("G f").sees("▾ my-vpc").sees("▸ ap-northeast-2a").misses("my-public-subnet-a");
+        desk.keys("g f").sees("▾ my-vpc").sees("▸ ap-northeast-2a").misses("my-public-subnet-a");
         desk.keys("F").sees("my-public-subnet-a");
     }
 }
@@ -38,5 +38,5 @@ fn a_denied_table_leaves_out_its_lines_and_is_named() {
         sandbox.faults().add("ec2:DescribeRouteTables deny".parse().expect("a fault"));
     });
     desk.settle();
-    desk.sees("my-public-subnet-a").sees("Missing from this table: route tables (denied)").misses("my-igw: public");
+    desk.sees("my-public-subnet-a").sees("Missing from this table: route tables (denied)").misses("my-vpc-igw: public");
 }

@@ -16,7 +16,7 @@ use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone};
 pub static DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS: Operation =
     Operation::read(Service::Ec2, "DescribeEgressOnlyInternetGateways");
 
-/// Rows on a page at most. [API_DescribeEgressOnlyInternetGateways]
+/// Rows on a page at most. (API_DescribeEgressOnlyInternetGateways)
 const PAGE: i32 = 255;
 
 /// The Name tag.

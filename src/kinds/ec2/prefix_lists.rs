@@ -15,7 +15,7 @@ use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone};
 /// `DescribeManagedPrefixLists`.
 pub static DESCRIBE_MANAGED_PREFIX_LISTS: Operation = Operation::read(Service::Ec2, "DescribeManagedPrefixLists");
 
-/// Rows on a page at most. [API_DescribeManagedPrefixLists]
+/// Rows on a page at most. (API_DescribeManagedPrefixLists)
 pub(super) const PAGE: i32 = 100;
 
 /// The list's name.

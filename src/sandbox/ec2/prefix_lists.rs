@@ -128,7 +128,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let p = &call.params;
     let tags = tags::of_specification(p, "prefix-list")?;
     let name = p.required("PrefixListName")?;
-    // "The name can't begin with com.amazonaws." [API_CreateManagedPrefixList]
+    // "The name can't begin with com.amazonaws." (API_CreateManagedPrefixList)
     if name.starts_with("com.amazonaws") || name.chars().count() > 255 {
         return Err(invalid(format!(
             "Value ({name}) for parameter prefixListName is invalid. It cannot begin with com.amazonaws, and has up to 255 characters."
@@ -265,7 +265,7 @@ fn own_list<'s>(state: &'s State, p: &Params) -> Result<&'s PrefixList, ApiError
     Ok(list)
 }
 
-/// DeleteManagedPrefixList: "You must first remove all references to the prefix list in your resources." [API_DeleteManagedPrefixList]
+/// DeleteManagedPrefixList: "You must first remove all references to the prefix list in your resources." (API_DeleteManagedPrefixList)
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let account = world.account.clone();
     let state = &mut world.region(&call.region).ec2;

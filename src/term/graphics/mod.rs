@@ -5,7 +5,7 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`ask`] | the question, and who reads the keys meanwhile |
+//! | [`mod@ask`] | the question, and who reads the keys meanwhile |
 //! | [`answers`] | what terminals answer, and the keys between |
 //! | [`png`], [`sixel`] | the forms that a picture is sent in |
 

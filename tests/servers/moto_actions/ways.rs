@@ -62,6 +62,7 @@ async fn egress_only_gateways_and_endpoints_are_made_and_deleted() {
 }
 
 #[tokio::test]
+#[ignore = "what boto3 sees of these kinds in moto is not compared yet"]
 async fn dhcp_options_are_given_to_a_vpc_and_flow_logs_record_it() {
     let Some(account) = account() else { return };
     let vpc = account.id("vpc").to_string();
@@ -100,6 +101,7 @@ async fn dhcp_options_are_given_to_a_vpc_and_flow_logs_record_it() {
 }
 
 #[tokio::test]
+#[ignore = "what boto3 sees of these kinds in moto is not compared yet"]
 async fn a_prefix_list_is_made_edited_and_deleted() {
     let Some(account) = account() else { return };
     account.make("create-prefix-list", &[("name", "office"), ("max_entries", "5")]).await;

@@ -19,7 +19,7 @@ pub const FOLDED: &str = "▸";
 
 /// The line of the tree.
 pub const LINE: FieldInfo =
-    FieldInfo::text("line", "VPC", "Its name below what it belongs to: VPC, zone, subnet.").shown(0).cells(18, 60);
+    FieldInfo::text("line", "VPC", "Its name below what it belongs to: VPC, zone, subnet.").shown(0).cells(28, 60);
 /// The kind of what stands there.
 pub const OF: FieldInfo =
     FieldInfo::text("kind", "KIND", "Its kind: vpcs, subnets, instances, nat-gateways or another; zone.")
@@ -41,7 +41,7 @@ pub const LEADS: FieldInfo = FieldInfo::text(
      balancer its zones.",
 )
 .shown(0)
-.cells(9, 34)
+.cells(20, 34)
 .aka(&["route"]);
 /// Its id, as its kind has it.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "Its id.").shown(4).cells(12, 26);

@@ -38,7 +38,7 @@ const TABLE: &str = "entries";
 /// Entries that a list may have, and that one request changes. [AWS: customer-managed prefix lists]
 const MOST_ENTRIES: i64 = 1000;
 const AT_ONCE: usize = 100;
-/// Characters of a description. [API_AddPrefixListEntry]
+/// Characters of a description. (API_AddPrefixListEntry)
 const LONGEST: usize = 255;
 
 fn table(original: Vec<TableRow>, help: String) -> DraftTable {
