@@ -243,13 +243,7 @@ fn write(journal: &Journal, ends: &[u8]) -> String {
     let name = journal.run_name(1);
     let mut run = record(name.clone());
     run.steps = vec![run.steps[0].clone(); ends.len()];
-    let back = crate::model::StepUndo {
-        title: "start".into(),
-        call: run.steps[0].call.clone(),
-        wait: Waiter::AtOnce,
-        destructive: false,
-        hurts: None,
-    };
+    let back = crate::model::StepUndo::new("start", run.steps[0].call.clone());
     run.steps.iter_mut().for_each(|s| s.undo = Some(back.clone()));
     journal.began(&run, NOW).expect("written");
     let fault = Fault::new(FaultKind::Offline, "cut");

@@ -144,6 +144,30 @@ macro_rules! deliver {
 }
 pub(in crate::kinds) use deliver;
 
+/// The sender of an operation of EC2's that takes one id and nothing else, and answers nothing that matters:
+/// `NAME: operation, method.setter("Parameter");`
+macro_rules! of_one_id {
+    ($(#[$doc:meta])* $name:ident: $op:expr, $method:ident.$setter:ident($member:literal);) => {
+        $(#[$doc])*
+        pub static $name: Sender = Sender {
+            op: $op,
+            send: |s| {
+                async move {
+                    let mut args = Args::of(&s.call);
+                    let id = args.text($member)?;
+                    args.end()?;
+                    let dry = s.dry_run()?;
+                    let client = s.gateway.ec2(&s.call.scope).await?;
+                    let out = deliver!(s, client.$method().$setter(id).set_dry_run(dry))?;
+                    Ok(sent(out.request_id(), String::new()))
+                }
+                .boxed()
+            },
+        };
+    };
+}
+pub(in crate::kinds) use of_one_id;
+
 #[cfg(test)]
 mod tests {
     use super::*;

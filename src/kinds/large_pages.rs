@@ -4,10 +4,11 @@
 //! ([`crate::aws::early`]): so the next page is asked for at once, and parsed by another worker. What follows a page is decided by what
 //! the SDK says of it; the early word is compared with that.
 
-use std::marker::PhantomData;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
 use super::convert::Converter;
@@ -20,15 +21,25 @@ use crate::model::{Operation, Record};
 /// Pages that are asked for and not handed over yet, at most: each is some 10 MB while it is parsed.
 const MOST_AHEAD: usize = 4;
 
-/// How one kind's pages are asked for and read: `send` makes the request for a token, `next` takes the next page's token out of its answer,
-/// `read` makes the rows.
-pub struct Large<S, N, R> {
-    /// Asks.
-    pub send: S,
-    /// Takes the token.
-    pub next: N,
-    /// Makes rows.
-    pub read: R,
+/// How one kind's pages are asked for and read.
+pub struct Large<T> {
+    send: Box<dyn Fn(Option<String>) -> BoxFuture<'static, Result<T, Fault>> + Send + Sync>,
+    next: fn(&mut T) -> Option<String>,
+    read: fn(&T, &mut Converter) -> Vec<Record>,
+}
+
+impl<T> Large<T> {
+    /// `send` makes the request for a token, `next` takes the next page's token out of its answer, `read` makes the rows.
+    pub fn new<F>(
+        send: impl Fn(Option<String>) -> F + Send + Sync + 'static,
+        next: fn(&mut T) -> Option<String>,
+        read: fn(&T, &mut Converter) -> Vec<Record>,
+    ) -> Large<T>
+    where
+        F: Future<Output = Result<T, Fault>> + Send + 'static,
+    {
+        Large { send: Box::new(move |token| send(token).boxed()), next, read }
+    }
 }
 
 /// Asks for page after page and hands over their rows in order. An answer is dropped where it was parsed and before its worker parses
@@ -36,37 +47,24 @@ pub struct Large<S, N, R> {
 ///
 /// # Errors
 /// What [`super::Sink::ask`] and [`super::Sink::page`] fail with, the first failed request, and a list that does not end.
-pub async fn large_pages<T, F, S, N, R>(
+pub async fn large_pages<T: Send + 'static>(
     pages: &mut Pages,
     request: &ListRequest,
     op: &'static Operation,
-    kind: Large<S, N, R>,
-) -> Result<(), Fault>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<T, Fault>> + Send + 'static,
-    S: Fn(Option<String>) -> F + Send + Sync + 'static,
-    N: Fn(&mut T) -> Option<String> + Send + Sync + 'static,
-    R: Fn(&T, &mut Converter) -> Vec<Record> + Send + Sync + 'static,
-{
+    kind: Large<T>,
+) -> Result<(), Fault> {
     match pages.ahead() {
         Some(may) => side_by_side(pages, request, op, kind, may).await,
         None => one_by_one(pages, request, op, kind).await,
     }
 }
 
-async fn one_by_one<T, F, S, N, R>(
+async fn one_by_one<T>(
     pages: &mut Pages,
     request: &ListRequest,
     op: &'static Operation,
-    kind: Large<S, N, R>,
-) -> Result<(), Fault>
-where
-    F: Future<Output = Result<T, Fault>>,
-    S: Fn(Option<String>) -> F,
-    N: Fn(&mut T) -> Option<String>,
-    R: Fn(&T, &mut Converter) -> Vec<Record>,
-{
+    kind: Large<T>,
+) -> Result<(), Fault> {
     let mut converter = Converter::of(request);
     let mut token: Option<String> = None;
     loop {
@@ -81,24 +79,16 @@ where
     }
 }
 
-async fn side_by_side<T, F, S, N, R>(
+async fn side_by_side<T: Send + 'static>(
     pages: &mut Pages,
     request: &ListRequest,
     op: &'static Operation,
-    kind: Large<S, N, R>,
+    kind: Large<T>,
     may: AskAhead,
-) -> Result<(), Fault>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<T, Fault>> + Send + 'static,
-    S: Fn(Option<String>) -> F + Send + Sync + 'static,
-    N: Fn(&mut T) -> Option<String> + Send + Sync + 'static,
-    R: Fn(&T, &mut Converter) -> Vec<Record> + Send + Sync + 'static,
-{
+) -> Result<(), Fault> {
     let (started, mut under_way) = mpsc::unbounded_channel();
     let (request, converters) = (request.clone(), Mutex::default());
-    let run = Run { op, kind, may, request, converters, waiting: AtomicUsize::new(0), started, answer: PhantomData };
-    let run = Arc::new(run);
+    let run = Arc::new(Run { op, kind, may, request, converters, waiting: AtomicUsize::new(0), started });
     let mut token: Option<String> = None;
     loop {
         let page = match under_way.try_recv() {
@@ -139,9 +129,9 @@ struct UnderWay {
 }
 
 /// One list that is read several pages at a time.
-struct Run<T, S, N, R> {
+struct Run<T> {
     op: &'static Operation,
-    kind: Large<S, N, R>,
+    kind: Large<T>,
     may: AskAhead,
     request: ListRequest,
     /// Those that no page is read with at the moment: each knows the texts that it has met.
@@ -150,17 +140,9 @@ struct Run<T, S, N, R> {
     waiting: AtomicUsize,
     /// Where pages go that were started early.
     started: mpsc::UnboundedSender<UnderWay>,
-    answer: PhantomData<fn() -> T>,
 }
 
-impl<T, F, S, N, R> Run<T, S, N, R>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<T, Fault>> + Send + 'static,
-    S: Fn(Option<String>) -> F + Send + Sync + 'static,
-    N: Fn(&mut T) -> Option<String> + Send + Sync + 'static,
-    R: Fn(&T, &mut Converter) -> Vec<Record> + Send + Sync + 'static,
-{
+impl<T: Send + 'static> Run<T> {
     /// Has a page asked for and read by whichever worker is free. It is handed to `tell` before that begins: a page that follows it is told of after it.
     fn start(self: &Arc<Self>, token: Option<String>, tell: impl FnOnce(UnderWay)) {
         self.waiting.fetch_add(1, Ordering::SeqCst);

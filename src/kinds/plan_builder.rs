@@ -9,8 +9,8 @@ use super::action::{ActionContext, Target};
 use crate::base::text::{cut_middle, suggest, visible, width};
 use crate::base::{RowId, Scope};
 use crate::model::{
-    Arg, Choice, Consequence, FieldInfo, FormField, FormInput, FormValue, Kind, KindInfo, Out, Plan, Record, Severity,
-    Subject, TableKey, Value, Values, Waiter,
+    Arg, Choice, Consequence, FieldInfo, Filters, FormField, FormInput, FormValue, Kind, KindInfo, Out, Plan, Record,
+    Selector, Severity, Subject, TableKey, Value, Values, Waiter,
 };
 use crate::store::{Progress, Store, Table};
 
@@ -206,6 +206,21 @@ pub enum Known<'a> {
 /// A whole table of a kind in a scope. A complete one counts even if a later refresh failed: its rows stay.
 pub fn whole<'a>(store: &'a Store, scope: &Scope, kind: &'static KindInfo) -> Known<'a> {
     known(store, TableKey::all(scope.clone(), Kind(kind)))
+}
+
+/// A whole table if it is known, else its rows in which a field says this: what AWS is asked for where only these matter.
+pub fn known_with<'a>(
+    store: &'a Store,
+    scope: &Scope,
+    kind: &'static KindInfo,
+    (field, value): (&FieldInfo, &str),
+) -> Known<'a> {
+    match (whole(store, scope, kind), Filters::of(kind, [(field.name, vec![value.into()])])) {
+        (all @ Known::Complete(_), _) | (all, None) => all,
+        (_, Some(filters)) => {
+            known(store, TableKey { scope: scope.clone(), kind: Kind(kind), selector: Selector::Filter(filters) })
+        }
+    }
 }
 
 /// A table as a whole.

@@ -133,6 +133,18 @@ pub struct StepUndo {
     pub hurts: Option<String>,
 }
 
+impl StepUndo {
+    /// A call that nothing is waited for after.
+    pub fn new(title: impl Into<String>, call: Call) -> StepUndo {
+        StepUndo { title: title.into(), call, wait: Waiter::AtOnce, destructive: false, hurts: None }
+    }
+    /// The same, which destroys something.
+    #[must_use]
+    pub fn destroys(self) -> StepUndo {
+        StepUndo { destructive: true, ..self }
+    }
+}
+
 /// By what the row is known that a call makes: so it is found out whether the call arrived where its answer was not read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownBy {

@@ -175,13 +175,7 @@ fn an_earlier_starts_way_back_acts_on_the_rows_that_it_names() {
 /// A run of an earlier start that was killed between a call without a token and its answer.
 fn cut_off() -> RunRecord {
     let call = Call::new(&MAKE_OP.op, Scope::account("prod"));
-    let back = StepUndo {
-        title: "delete it".into(),
-        call: call.clone().arg("Id", Arg::out(0, "Id")),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let back = StepUndo::new("delete it", call.clone().arg("Id", Arg::out(0, "Id"))).destroys();
     let known_by = KnownBy { table: things(), fields: vec![(things().kind.fields.at(0), "made".into())], output: "Id" };
     let use_it = Step::new("use it", call.clone().arg("Id", Arg::out(0, "Id")));
     RunRecord {

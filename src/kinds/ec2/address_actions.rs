@@ -91,13 +91,11 @@ pub(super) fn allocate_step(scope: &Scope, name: Option<&str>) -> Step {
     if let Some(name) = name {
         call = call.arg("TagSpecifications", name_tag("elastic-ip", name));
     }
-    let undo = StepUndo {
-        title: "release the address".into(),
-        call: RELEASE_ADDRESS.call(scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "release the address",
+        RELEASE_ADDRESS.call(scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
+    )
+    .destroys();
     Step::new("allocate the address", call).undone_by(undo)
 }
 
@@ -186,13 +184,10 @@ fn associate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Faul
     }
     let change = format!("{} → {who}", now.as_deref().unwrap_or("unattached"));
     let mut plan = draft("associate", title("Associate", &INFO, cx.targets), cx.targets, vec![subject(t, change)]);
-    let undo = StepUndo {
-        title: format!("disassociate {ip} from {who}"),
-        call: DISASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AssociationId", Arg::out(0, "AssociationId")),
-        wait: Waiter::AtOnce,
-        destructive: false,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        format!("disassociate {ip} from {who}"),
+        DISASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AssociationId", Arg::out(0, "AssociationId")),
+    );
     plan.steps = vec![Step::new(format!("associate {ip} with {who}"), call.on([t.record.id.clone()])).undone_by(undo)];
     plan.consequences = sorted(all);
     plan.cost = Some(Cost::same("Costs the same, associated or not"));
@@ -278,13 +273,7 @@ fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
         .arg("AllocationId", Arg::Str(t.record.id.clone()))
         .arg("InstanceId", Arg::str(instance))
         .arg("AllowReassociation", Arg::Bool(false));
-    StepUndo {
-        title: format!("associate {} with {who} again", ip_of(&t.record)),
-        call: call.on([t.record.id.clone()]),
-        wait: Waiter::AtOnce,
-        destructive: false,
-        hurts: None,
-    }
+    StepUndo::new(format!("associate {} with {who} again", ip_of(&t.record)), call.on([t.record.id.clone()]))
 }
 
 /// `release`.

@@ -124,13 +124,8 @@ fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
 
 /// By its name, which is the region's own: some servers other than AWS know no deletion by id.
 fn delete_made(cx: &ActionContext<'_>, name: &str) -> StepUndo {
-    StepUndo {
-        title: "delete the key pair".into(),
-        call: DELETE_KEY_PAIR.call(cx.scope.clone()).arg("KeyName", Arg::str(name)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    }
+    StepUndo::new("delete the key pair", DELETE_KEY_PAIR.call(cx.scope.clone()).arg("KeyName", Arg::str(name)))
+        .destroys()
 }
 
 /// `import-key-pair`.

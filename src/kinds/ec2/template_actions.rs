@@ -81,13 +81,8 @@ pub(super) fn default_step(scope: &Scope, template: &ArcStr, version: Arg, befor
     };
     let step = Step::new("make it the default version", call(version));
     match before {
-        Some(n) => step.undone_by(StepUndo {
-            title: format!("make version {n} the default one again"),
-            call: call(Arg::str(n.to_string())),
-            wait: Waiter::AtOnce,
-            destructive: false,
-            hurts: None,
-        }),
+        Some(n) => step
+            .undone_by(StepUndo::new(format!("make version {n} the default one again"), call(Arg::str(n.to_string())))),
         None => step,
     }
 }

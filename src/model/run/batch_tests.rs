@@ -9,13 +9,7 @@ use crate::model::{RunBatch, StepUndo};
 /// Two batches of stop and start, each a pair; a pause before the second.
 fn in_batches() -> RunRecord {
     let step = |title: &str, op, number| Step { batch: Some(RunBatch { number, of: 2 }), ..Step::new(title, call(op)) };
-    let undo = || StepUndo {
-        title: "back".into(),
-        call: call(&DETACH),
-        wait: Waiter::AtOnce,
-        destructive: false,
-        hurts: None,
-    };
+    let undo = || StepUndo::new("back", call(&DETACH));
     let mut plan = create_and_attach_plan();
     plan.steps = (1..=2)
         .flat_map(|n| {

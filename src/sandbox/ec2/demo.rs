@@ -8,7 +8,8 @@ use ipnet::Ipv4Net;
 use serde::Deserialize;
 
 use super::demo_networks::{self, Networks, PeeringSpec};
-use super::launch::{self, LaunchRequest, VolumeRequest};
+use super::launch::{self, LaunchRequest};
+use super::launch_volumes::VolumeRequest;
 use super::state::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
 use super::state::{
     Address, Association, Destination, Ids, Image, KeyPair, Modification, Peer, Phase, Route, RouteTable,

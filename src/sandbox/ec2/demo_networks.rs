@@ -6,12 +6,11 @@ use arcstr::ArcStr;
 use serde::Deserialize;
 
 use super::demo::{ago, named};
-use super::flow_logs;
-use super::interfaces::{self, Outside, Wanted};
 use super::state::{
     Address, DhcpOptions, EgressOnlyGateway, Endpoint, FlowLog, Ids, NatGateway, PEERING_LASTS, Peering, PeeringSide,
     PrefixList, State, TransitAttachment,
 };
+use super::{endpoints, flow_logs};
 use crate::base::Time;
 use crate::sandbox::random::Random;
 use crate::sandbox::world::{ACCOUNT, World};
@@ -248,16 +247,7 @@ fn add_endpoint(world: &mut World, region: &str, spec: &EndpointSpec, now: Time)
         tags: named(&spec.name),
     };
     state.endpoints.insert(id.clone(), made);
-    let wanted = subnets.iter().map(|subnet| Wanted {
-        subnet: subnet.to_string(),
-        description: format!("VPC Endpoint Interface {id}"),
-        kind: "vpc_endpoint",
-        groups: groups.iter().map(ToString::to_string).collect(),
-        private_ip: None,
-        public: Outside::Hidden,
-    });
-    let wanted = wanted.collect();
-    interfaces::keep(world, region, (&id, "amazon-aws"), wanted, created);
+    endpoints::keep_interfaces(world, region, &id, (&subnets, &groups), created);
     Ok(())
 }
 

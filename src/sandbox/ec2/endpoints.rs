@@ -215,15 +215,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
             let id = world.new_id("vpce");
             let takes = world.random(&id, "endpoint").secs(30.0, 90.0);
             let ready = if gateway { call.now } else { call.now.plus(world.scaled(takes)) };
-            let wanted = subnets.iter().map(|subnet| Wanted {
-                subnet: subnet.to_string(),
-                description: format!("VPC Endpoint Interface {id}"),
-                kind: "vpc_endpoint",
-                groups: groups.iter().map(ToString::to_string).collect(),
-                private_ip: None,
-                public: Outside::Hidden,
-            });
-            let wanted: Vec<Wanted> = wanted.collect();
+            let places = (subnets.clone(), groups.clone());
             let kind = kind.into();
             let made = Endpoint {
                 id: id.clone(),
@@ -243,7 +235,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
             let state = &mut world.region(&call.region).ec2;
             state.endpoints.insert(id.clone(), made);
             client_token::remember(state, call, &id);
-            interfaces::keep(world, &call.region, (&id, "amazon-aws"), wanted, call.now);
+            keep_interfaces(world, &call.region, &id, (&places.0, &places.1), call.now);
             id
         }
     };
@@ -252,10 +244,32 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     Ok(call.answer(&Tree::map([("VpcEndpoint", made.into()), ("ClientToken", p.text("ClientToken").into())])))
 }
 
+/// Keeps the interfaces of an endpoint, one in each of its subnets with its groups; a gateway endpoint has no subnets.
+pub(super) fn keep_interfaces(
+    world: &mut World,
+    region: &str,
+    id: &str,
+    (subnets, groups): (&[ArcStr], &[ArcStr]),
+    now: Time,
+) {
+    let wanted = subnets.iter().map(|subnet| Wanted {
+        subnet: subnet.to_string(),
+        description: format!("VPC Endpoint Interface {id}"),
+        kind: "vpc_endpoint",
+        groups: groups.iter().map(ToString::to_string).collect(),
+        private_ip: None,
+        public: Outside::Hidden,
+    });
+    interfaces::keep(world, region, (id, OWNER), wanted.collect(), now);
+}
+
 fn types(service: &str) -> Vec<&'static str> {
     let all = [("Gateway", BY_GATEWAY), ("Interface", BY_INTERFACE)];
     all.into_iter().filter(|(_, services)| services.contains(&service)).map(|(kind, _)| kind).collect()
 }
+
+/// Who makes the interfaces of endpoints.
+const OWNER: &str = "amazon-aws";
 
 /// DescribeVpcEndpoints.
 pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -329,7 +343,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
 /// A deletion is done: its interfaces give their addresses back, and it is no longer listed.
 pub(super) fn settle(world: &mut World, region: &str, id: &str, now: Time) {
     if world.peek(region).and_then(|r| r.ec2.endpoints.get(id)).is_some_and(|e| e.state(now) == "deleted") {
-        interfaces::keep(world, region, (id, "amazon-aws"), Vec::new(), now);
+        keep_interfaces(world, region, id, (&[], &[]), now);
         world.region(region).ec2.endpoints.remove(id);
     }
 }

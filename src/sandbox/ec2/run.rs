@@ -6,7 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::checks::dry_run;
 use super::describe::{Look, elastic, reservation};
-use super::launch::{self, LaunchRequest, VolumeRequest};
+use super::launch::{self, LaunchRequest};
+use super::launch_volumes::VolumeRequest;
 use super::state::State;
 use super::state::instance::Metadata;
 use super::{attributes, client_token, tags, templates};

@@ -75,13 +75,8 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
             call.arg("NetworkAclId", Arg::Str(acl.clone())).on([acl.clone()])
         };
         let at = plan.steps.len();
-        let back = StepUndo {
-            title: format!("give {name} {} again", label(old)),
-            call: replace(Arg::out(at, NEW_ASSOCIATION), &old.id),
-            wait: Waiter::AtOnce,
-            destructive: false,
-            hurts: None,
-        };
+        let back =
+            StepUndo::new(format!("give {name} {} again", label(old)), replace(Arg::out(at, NEW_ASSOCIATION), &old.id));
         let step = Step::new(
             format!("give {name} this one in place of {}", label(old)),
             replace(Arg::Str(association), &t.record.id),

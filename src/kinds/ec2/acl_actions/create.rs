@@ -37,13 +37,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if let Some(name) = &name {
         call = call.arg("TagSpecifications", name_tag("network-acl", name));
     }
-    let undo = StepUndo {
-        title: "delete the network ACL".into(),
-        call: DELETE_NETWORK_ACL.call(cx.scope.clone()).arg("NetworkAclId", Arg::out(0, ACL_ID)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the network ACL",
+        DELETE_NETWORK_ACL.call(cx.scope.clone()).arg("NetworkAclId", Arg::out(0, ACL_ID)),
+    )
+    .destroys();
     plan.steps = vec![Step::new("create the network ACL", call.arg("ClientToken", Arg::Token)).undone_by(undo)];
     let mut all = vec![note("It denies everything in both directions until it has entries, and no subnet has it yet")];
     match whole(cx.store, cx.scope, &INFO) {

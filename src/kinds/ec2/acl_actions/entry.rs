@@ -220,13 +220,7 @@ pub(super) fn step(scope: &Scope, acl: &ArcStr, change: &Change) -> Step {
     let create = |e: &Entry| put(&CREATE_NETWORK_ACL_ENTRY, scope, acl, e);
     let replace = |e: &Entry| put(&REPLACE_NETWORK_ACL_ENTRY, scope, acl, e);
     let delete = |e: &Entry| of_acl(&DELETE_NETWORK_ACL_ENTRY, scope, acl, e);
-    let undo = |title: String, call: Call, destructive: bool| StepUndo {
-        title,
-        call,
-        wait: Waiter::AtOnce,
-        destructive,
-        hurts: None,
-    };
+    let undo = |title: String, call: Call, destructive: bool| StepUndo { destructive, ..StepUndo::new(title, call) };
     match change {
         Change::Create(e) => Step::new(format!("create \"{e}\""), create(e)).undone_by(undo(
             format!("delete \"{e}\" again"),

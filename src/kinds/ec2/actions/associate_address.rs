@@ -94,13 +94,10 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         all.push(note(format!("Instance {who} is not running: the address waits for it")));
     }
     let at = steps.len();
-    let undo = StepUndo {
-        title: format!("disassociate {ip} from {who}"),
-        call: DISASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AssociationId", Arg::out(at, "AssociationId")),
-        wait: Waiter::AtOnce,
-        destructive: false,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        format!("disassociate {ip} from {who}"),
+        DISASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AssociationId", Arg::out(at, "AssociationId")),
+    );
     let call = ASSOCIATE_ADDRESS
         .call(cx.scope.clone())
         .arg("AllocationId", allocation)

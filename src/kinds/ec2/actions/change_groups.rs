@@ -193,13 +193,7 @@ fn step(t: &Target, interfaces: Option<&Interfaces>, wanted: &[ArcStr]) -> Step 
     if was.is_empty() {
         return step;
     }
-    step.undone_by(StepUndo {
-        title: format!("give {who} its former security groups"),
-        call: call(&was),
-        wait: Waiter::AtOnce,
-        destructive: false,
-        hurts: None,
-    })
+    step.undone_by(StepUndo::new(format!("give {who} its former security groups"), call(&was)))
 }
 
 /// `+ web, − default`

@@ -207,13 +207,7 @@ fn step(t: &Target, wanted: &[(&Setting, String)]) -> Step {
     let who = label(&t.record);
     let step = Step::new(format!("change the metadata options of {who}"), call(t, &new));
     match old {
-        Some(old) => step.undone_by(StepUndo {
-            title: format!("restore the metadata options of {who}"),
-            call: call(t, &old),
-            wait: Waiter::AtOnce,
-            destructive: false,
-            hurts: None,
-        }),
+        Some(old) => step.undone_by(StepUndo::new(format!("restore the metadata options of {who}"), call(t, &old))),
         None => step,
     }
 }

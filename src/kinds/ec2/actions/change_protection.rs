@@ -172,13 +172,10 @@ fn step(cx: &ActionContext<'_>, t: &Target, shield: &Shield, on: bool) -> Step {
     let who = label(&t.record);
     let step = Step::new(format!("switch {} of {who} {}", shield.word, word(on)), call(t, shield, on));
     match now(cx, t, shield) {
-        Some(was) => step.undone_by(StepUndo {
-            title: format!("switch {} of {who} {} again", shield.word, word(was)),
-            call: call(t, shield, was),
-            wait: Waiter::AtOnce,
-            destructive: false,
-            hurts: None,
-        }),
+        Some(was) => step.undone_by(StepUndo::new(
+            format!("switch {} of {who} {} again", shield.word, word(was)),
+            call(t, shield, was),
+        )),
         None => step,
     }
 }

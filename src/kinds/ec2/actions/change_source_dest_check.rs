@@ -91,13 +91,10 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         let call = |on: bool| interfaces::call(t, interfaces, ("SourceDestCheck", super::switch(on)));
         let step = Step::new(format!("switch the check of {} {}", label(&t.record), word(on)), call(on));
         plan.steps.push(match now(t) {
-            Some(was) => step.undone_by(StepUndo {
-                title: format!("switch the check of {} {} again", label(&t.record), word(was)),
-                call: call(was),
-                wait: Waiter::AtOnce,
-                destructive: false,
-                hurts: None,
-            }),
+            Some(was) => step.undone_by(StepUndo::new(
+                format!("switch the check of {} {} again", label(&t.record), word(was)),
+                call(was),
+            )),
             None => step,
         });
     }

@@ -263,13 +263,7 @@ fn modify(t: &Target, ty: &str) -> Step {
     let who = label(&t.record);
     let step = Step::new(format!("change {who} to {ty}"), call(ty));
     match instance::instance_type(&t.record) {
-        Some(old) => step.undone_by(StepUndo {
-            title: format!("change {who} back to {old}"),
-            call: call(old),
-            wait: Waiter::AtOnce,
-            destructive: false,
-            hurts: None,
-        }),
+        Some(old) => step.undone_by(StepUndo::new(format!("change {who} back to {old}"), call(old))),
         None => step,
     }
 }

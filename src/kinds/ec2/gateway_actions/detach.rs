@@ -10,8 +10,8 @@ use crate::kinds::ec2::internet_gateways::{ATTACHED, DETACHED, INFO, vpc_id};
 use crate::kinds::ec2::network_interfaces::{self as interfaces, INSTANCE, IPV6, PUBLIC_IP, USER, VPC_ID};
 use crate::kinds::ec2::senders::{ATTACH_INTERNET_GATEWAY, DETACH_INTERNET_GATEWAY};
 use crate::kinds::plan_builder::{
-    Known, count, draft, field, known, label, live, names, need, note, severe, sorted, state, subject, title, unknown,
-    wait_state, whole,
+    Known, count, draft, field, known, known_with, label, live, names, need, note, severe, sorted, state, subject,
+    title, unknown, wait_state,
 };
 use crate::model::{Consequence, Filters, Kind, Plan, Record, Selector, TableKey, Value};
 
@@ -52,13 +52,7 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
 
 /// What of the VPC is on the internet by it. Every public address in a VPC is a network interface's.
 fn in_use(cx: &ActionContext<'_>, vpc: &str, name: &str, needs: &mut Vec<TableKey>) -> Vec<Consequence> {
-    let mut found = whole(cx.store, cx.scope, &interfaces::INFO);
-    if !matches!(found, Known::Complete(_))
-        && let Some(filters) = Filters::of(&interfaces::INFO, [(VPC_ID.name, vec![vpc.into()])])
-    {
-        let selector = Selector::Filter(filters);
-        found = known(cx.store, TableKey { scope: cx.scope.clone(), kind: Kind(&interfaces::INFO), selector });
-    }
+    let found = known_with(cx.store, cx.scope, &interfaces::INFO, (&VPC_ID, vpc));
     let not_known = |word| {
         vec![unknown(format!("Whether {name} has public addresses in use is not known ({word}): if so, EC2 refuses"))]
     };

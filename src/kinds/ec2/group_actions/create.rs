@@ -160,13 +160,11 @@ pub(super) fn create_step(
         .arg("Description", Arg::str(description))
         .arg("VpcId", Arg::str(vpc))
         .arg("TagSpecifications", specification);
-    let undo = StepUndo {
-        title: "delete the security group".into(),
-        call: DELETE_SECURITY_GROUP.call(scope.clone()).arg("GroupId", Arg::out(at, "GroupId")),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the security group",
+        DELETE_SECURITY_GROUP.call(scope.clone()).arg("GroupId", Arg::out(at, "GroupId")),
+    )
+    .destroys();
     let known_by = KnownBy {
         table: TableKey::all(scope.clone(), Kind(&INFO)),
         fields: vec![(&security_groups::NAME, name.into()), (&security_groups::VPC_ID, vpc.into())],

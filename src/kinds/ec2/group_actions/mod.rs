@@ -140,13 +140,7 @@ pub(super) fn step(scope: &Scope, group: &Group, change: &Change) -> Step {
         false => (&AUTHORIZE_INGRESS, &REVOKE_INGRESS, &DESCRIBE_INGRESS),
         true => (&AUTHORIZE_EGRESS, &REVOKE_EGRESS, &DESCRIBE_EGRESS),
     };
-    let undo = |title: String, call: Call, destructive: bool| StepUndo {
-        title,
-        call,
-        wait: Waiter::AtOnce,
-        destructive,
-        hurts: None,
-    };
+    let undo = |title: String, call: Call, destructive: bool| StepUndo { destructive, ..StepUndo::new(title, call) };
     match change {
         Change::Authorize(rules) => Step::new(format!("add {}", named(rules)), call(authorize, all(rules)))
             .undone_by(undo(format!("remove {} again", named(rules)), call(revoke, bare(rules)), true)),

@@ -86,16 +86,14 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         call = call.arg("CopyImageTags", Arg::Bool(true));
     }
     call = call.arg("ClientToken", Arg::Token).on([t.record.id.clone()]);
-    let undo = StepUndo {
-        title: format!("deregister the copy in {region}, with its snapshots"),
-        call: DEREGISTER_IMAGE
+    let undo = StepUndo::new(
+        format!("deregister the copy in {region}, with its snapshots"),
+        DEREGISTER_IMAGE
             .call(to.clone())
             .arg("ImageId", Arg::out(0, "ImageId"))
             .arg("DeleteAssociatedSnapshots", Arg::Bool(true)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    )
+    .destroys();
     let who = label(&t.record);
     let mut plan = draft(
         "copy",

@@ -98,16 +98,14 @@ fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
     // Said either way: EC2's own default reboots.
     call = call.arg("NoReboot", Arg::Bool(form.flag(NO_REBOOT)));
     call = call.arg("TagSpecifications", name_tags(&["image", "snapshot"], &name)).on([t.record.id.clone()]);
-    let undo = StepUndo {
-        title: "deregister the image, with its snapshots".into(),
-        call: DEREGISTER_IMAGE
+    let undo = StepUndo::new(
+        "deregister the image, with its snapshots",
+        DEREGISTER_IMAGE
             .call(cx.scope.clone())
             .arg("ImageId", Arg::out(0, "ImageId"))
             .arg("DeleteAssociatedSnapshots", Arg::Bool(true)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    )
+    .destroys();
     let mut plan = draft(
         "create-image",
         title("Create an image of", &instances::INFO, cx.targets),

@@ -70,7 +70,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 async { call.send().await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e)) }
             };
             let next = |out: &mut DescribeInstancesOutput| out.next_token.take();
-            large_pages(&mut pages, &request, &DESCRIBE_INSTANCES, Large { send, next, read }).await?;
+            large_pages(&mut pages, &request, &DESCRIBE_INSTANCES, Large::new(send, next, read)).await?;
         }
         Ok(())
     })

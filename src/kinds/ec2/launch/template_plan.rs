@@ -100,13 +100,11 @@ fn template(cx: &ActionContext<'_>, filled: &FilledForm<'_>, action: &'static st
         call = call.arg("VersionDescription", Arg::Str(text));
     }
     let call = call.arg("LaunchTemplateData", Arg::Map(said)).arg("ClientToken", Arg::Token);
-    let undo = StepUndo {
-        title: "delete the launch template".into(),
-        call: DELETE_LAUNCH_TEMPLATE.call(cx.scope.clone()).arg("LaunchTemplateId", Arg::out(at, TEMPLATE_ID)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the launch template",
+        DELETE_LAUNCH_TEMPLATE.call(cx.scope.clone()).arg("LaunchTemplateId", Arg::out(at, TEMPLATE_ID)),
+    )
+    .destroys();
     plan.steps.push(Step::new(format!("create the launch template {}", visible(&name)), call).undone_by(undo));
     let Waiter::Created { table, within, .. } = made(TEMPLATE_ID, TableKey::all(cx.scope.clone(), Kind(&INFO))) else {
         return Err(Fault::bug("What is made is waited for."));
@@ -150,16 +148,14 @@ pub(super) fn new_version(cx: &ActionContext<'_>, filled: &FilledForm<'_>) -> Re
         call = call.arg("VersionDescription", Arg::Str(text));
     }
     let call = call.arg("LaunchTemplateData", Arg::Map(said)).arg("ClientToken", Arg::Token);
-    let undo = StepUndo {
-        title: "delete the new version".into(),
-        call: DELETE_LAUNCH_TEMPLATE_VERSIONS
+    let undo = StepUndo::new(
+        "delete the new version",
+        DELETE_LAUNCH_TEMPLATE_VERSIONS
             .call(cx.scope.clone())
             .arg("LaunchTemplateId", Arg::Str(of.id.clone()))
             .arg("Versions", Arg::List(vec![Arg::out(at, VERSION_NUMBER)])),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    )
+    .destroys();
     plan.steps.push(Step::new("create the version", call).undone_by(undo));
     let mut words = vec!["$Latest"];
     if filled.flag(names::MAKE_DEFAULT) {

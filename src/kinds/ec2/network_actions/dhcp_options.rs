@@ -116,13 +116,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if let Some(name) = &name {
         call = call.arg("TagSpecifications", name_tag("dhcp-options", name));
     }
-    let undo = StepUndo {
-        title: "delete the set".into(),
-        call: DELETE_DHCP_OPTIONS.call(cx.scope.clone()).arg("DhcpOptionsId", Arg::out(0, DHCP_OPTIONS_ID)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the set",
+        DELETE_DHCP_OPTIONS.call(cx.scope.clone()).arg("DhcpOptionsId", Arg::out(0, DHCP_OPTIONS_ID)),
+    )
+    .destroys();
     plan.steps = vec![Step::new("create the set", call).undone_by(undo)];
     plan.wait = made_becomes(cx, (0, DHCP_OPTIONS_ID), &INFO, (&[], &[]), 2);
     let mut all = vec![note("No VPC has it yet: associate gives it to one"), note("A set cannot be changed later")];
@@ -169,13 +167,7 @@ fn associate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Faul
     };
     let step = Step::new(format!("give it to {name}"), call(Arg::Str(t.record.id.clone())).on([t.record.id.clone()]));
     plan.steps = vec![match &old {
-        Some(old) => step.undone_by(StepUndo {
-            title: format!("give {name} {old} again"),
-            call: call(Arg::Str(old.clone())),
-            wait: Waiter::AtOnce,
-            destructive: false,
-            hurts: None,
-        }),
+        Some(old) => step.undone_by(StepUndo::new(format!("give {name} {old} again"), call(Arg::Str(old.clone())))),
         None => step,
     }];
     plan.rests_on = vec![(table.clone(), vpc.to_string().into())];

@@ -45,13 +45,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if let Some(name) = &name {
         call = call.arg("TagSpecifications", name_tag("egress-only-internet-gateway", name));
     }
-    let undo = StepUndo {
-        title: "delete the gateway".into(),
-        call: DELETE_EGRESS_ONLY.call(cx.scope.clone()).arg("EgressOnlyInternetGatewayId", Arg::out(0, EGRESS_ONLY_ID)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the gateway",
+        DELETE_EGRESS_ONLY.call(cx.scope.clone()).arg("EgressOnlyInternetGatewayId", Arg::out(0, EGRESS_ONLY_ID)),
+    )
+    .destroys();
     plan.steps = vec![Step::new("create the gateway", call.arg("ClientToken", Arg::Token)).undone_by(undo)];
     plan.wait = made_becomes(cx, (0, EGRESS_ONLY_ID), &INFO, (&["attached"], &[]), 2);
     let mut all = vec![note(format!("Nothing in {within} uses it yet: that takes a route of ::/0 to it"))];

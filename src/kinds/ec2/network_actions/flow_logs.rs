@@ -144,13 +144,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if let Some(name) = &tag {
         call = call.arg("TagSpecifications", name_tag("vpc-flow-log", name));
     }
-    let undo = StepUndo {
-        title: "delete the flow log".into(),
-        call: DELETE_FLOW_LOGS.call(cx.scope.clone()).arg("FlowLogIds", Arg::List(vec![Arg::out(0, FLOW_LOG_IDS)])),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the flow log",
+        DELETE_FLOW_LOGS.call(cx.scope.clone()).arg("FlowLogIds", Arg::List(vec![Arg::out(0, FLOW_LOG_IDS)])),
+    )
+    .destroys();
     plan.steps =
         vec![Step::new(format!("record the traffic of {name}"), call.arg("ClientToken", Arg::Token)).undone_by(undo)];
     plan.wait = made_becomes(cx, (0, FLOW_LOG_IDS), &INFO, (&["ACTIVE"], &[]), 2);

@@ -181,13 +181,8 @@ fn route_steps(cx: &ActionContext<'_>, scope: &Scope, tables: &[String], to: &[I
                 call.arg("RouteTableId", Arg::str(id.as_str())).arg(to_member(&text), Arg::str(text))
             };
             let call = at(CREATE_ROUTE.call(scope.clone())).arg("VpcPeeringConnectionId", peering.clone());
-            let undo = StepUndo {
-                title: format!("delete the route to {range} from {name}"),
-                call: at(DELETE_ROUTE.call(scope.clone())),
-                wait: Waiter::AtOnce,
-                destructive: false,
-                hurts: None,
-            };
+            let undo =
+                StepUndo::new(format!("delete the route to {range} from {name}"), at(DELETE_ROUTE.call(scope.clone())));
             out.push(Step::new(format!("route {range} over it in {name}"), call).undone_by(undo));
         }
     }
@@ -224,13 +219,11 @@ fn request(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault>
         call = call.arg("TagSpecifications", name_tag("vpc-peering-connection", name));
     }
     let id = Arg::out(0, PEERING_ID);
-    let undo = StepUndo {
-        title: "delete the peering connection".into(),
-        call: DELETE_PEERING.call(cx.scope.clone()).arg("VpcPeeringConnectionId", id.clone()),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the peering connection",
+        DELETE_PEERING.call(cx.scope.clone()).arg("VpcPeeringConnectionId", id.clone()),
+    )
+    .destroys();
     let ended = &["failed", "rejected", "expired", "deleted"];
     let mut first = Step::new(format!("request the peering with {to}"), call).undone_by(undo);
     let mut all = Vec::new();

@@ -137,13 +137,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if !rows.is_empty() {
         call = call.arg("Entries", Arg::List(rows.iter().map(entry).collect()));
     }
-    let undo = StepUndo {
-        title: "delete the prefix list".into(),
-        call: DELETE_PREFIX_LIST.call(cx.scope.clone()).arg("PrefixListId", Arg::out(0, PREFIX_LIST_ID)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the prefix list",
+        DELETE_PREFIX_LIST.call(cx.scope.clone()).arg("PrefixListId", Arg::out(0, PREFIX_LIST_ID)),
+    )
+    .destroys();
     plan.steps = vec![Step::new("create the prefix list", call.arg("ClientToken", Arg::Token)).undone_by(undo)];
     plan.wait = made_becomes(cx, (0, PREFIX_LIST_ID), &INFO, (&["create-complete"], &["create-failed"]), 5);
     plan.consequences =

@@ -38,13 +38,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if let Some(name) = &name {
         call = call.arg("TagSpecifications", name_tag("route-table", name));
     }
-    let undo = StepUndo {
-        title: "delete the route table".into(),
-        call: DELETE_ROUTE_TABLE.call(cx.scope.clone()).arg("RouteTableId", Arg::out(0, TABLE_ID)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the route table",
+        DELETE_ROUTE_TABLE.call(cx.scope.clone()).arg("RouteTableId", Arg::out(0, TABLE_ID)),
+    )
+    .destroys();
     plan.steps = vec![Step::new("create the route table", call.arg("ClientToken", Arg::Token)).undone_by(undo)];
     let mut all = vec![note("It has the local route alone, and no subnet uses it yet")];
     if let Known::Complete(tables) = tables_of(cx, &mut needs) {

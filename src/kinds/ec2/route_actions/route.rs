@@ -132,13 +132,7 @@ pub(super) fn step(scope: &Scope, table: &ArcStr, change: &Change) -> Step {
     let create = |r: &Route| put(&CREATE_ROUTE, scope, table, r);
     let replace = |r: &Route| put(&REPLACE_ROUTE, scope, table, r);
     let delete = |r: &Route| to(of_table(&DELETE_ROUTE, scope, table), r);
-    let undo = |title: String, call: Call, destructive: bool| StepUndo {
-        title,
-        call,
-        wait: Waiter::AtOnce,
-        destructive,
-        hurts: None,
-    };
+    let undo = |title: String, call: Call, destructive: bool| StepUndo { destructive, ..StepUndo::new(title, call) };
     match change {
         Change::Create(r) => Step::new(format!("create the route {}", r.words()), create(r)).undone_by(undo(
             format!("delete the route to {} again", r.to),

@@ -8,7 +8,7 @@ use super::routes::NEW_ASSOCIATION;
 use super::tags::tag_specification;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::args::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, of_one_id, sent};
 use crate::model::{Arg, Operation, Retry, Service};
 
 /// The ACL that `CreateNetworkAcl` makes.
@@ -33,20 +33,11 @@ async fn create(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), id.unwrap_or_default().to_string()).with(ACL_ID, id))
 }
 
-/// `DeleteNetworkAcl`: sent twice, the second is refused (InvalidNetworkAclID.NotFound).
-pub static DELETE_NETWORK_ACL: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteNetworkAcl", Retry::Never).with_dry_run(),
-    send: |s| delete(s).boxed(),
-};
-
-async fn delete(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("NetworkAclId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_network_acl().network_acl_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteNetworkAcl`: sent twice, the second is refused (InvalidNetworkAclID.NotFound).
+    DELETE_NETWORK_ACL:
+        Operation::write(Service::Ec2, "DeleteNetworkAcl", Retry::Never).with_dry_run(),
+        delete_network_acl.network_acl_id("NetworkAclId");
 }
 
 /// Two numbers of a structure that has nothing else.

@@ -6,7 +6,7 @@ use futures::future::FutureExt;
 use super::tags::tag_specification;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::args::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, of_one_id, sent};
 use crate::model::{Operation, Retry, Service};
 
 /// `AttachInternetGateway`: sent twice, the second is refused (Resource.AlreadyAssociated).
@@ -69,18 +69,9 @@ async fn create(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), id.unwrap_or_default().to_string()).with(GATEWAY_ID, id))
 }
 
-/// `DeleteInternetGateway`: sent twice, the second is refused (InvalidInternetGatewayID.NotFound).
-pub static DELETE_INTERNET_GATEWAY: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteInternetGateway", Retry::Never).with_dry_run(),
-    send: |s| delete(s).boxed(),
-};
-
-async fn delete(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("InternetGatewayId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_internet_gateway().internet_gateway_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteInternetGateway`: sent twice, the second is refused (InvalidInternetGatewayID.NotFound).
+    DELETE_INTERNET_GATEWAY:
+        Operation::write(Service::Ec2, "DeleteInternetGateway", Retry::Never).with_dry_run(),
+        delete_internet_gateway.internet_gateway_id("InternetGatewayId");
 }

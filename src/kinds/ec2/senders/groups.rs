@@ -7,7 +7,7 @@ use futures::future::FutureExt;
 use super::tags::tag_specification;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::args::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, of_one_id, sent};
 use crate::model::{Arg, Operation, Retry, Service};
 
 /// `CreateSecurityGroup`: sent twice, the second is refused (InvalidGroup.Duplicate).
@@ -31,20 +31,11 @@ async fn create(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), id).with("GroupId", out.group_id()))
 }
 
-/// `DeleteSecurityGroup`: sent twice, the second is refused (InvalidGroup.NotFound).
-pub static DELETE_SECURITY_GROUP: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteSecurityGroup", Retry::Never).with_dry_run(),
-    send: |s| delete(s).boxed(),
-};
-
-async fn delete(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("GroupId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_security_group().group_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteSecurityGroup`: sent twice, the second is refused (InvalidGroup.NotFound).
+    DELETE_SECURITY_GROUP:
+        Operation::write(Service::Ec2, "DeleteSecurityGroup", Retry::Never).with_dry_run(),
+        delete_security_group.group_id("GroupId");
 }
 
 /// Declares an operation that takes a group and rules, and what sends it.

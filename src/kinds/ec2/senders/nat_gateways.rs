@@ -6,7 +6,7 @@ use futures::future::FutureExt;
 use super::tags::tag_specification;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::args::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, of_one_id, sent};
 use crate::model::{Operation, Retry, Service};
 
 /// What CreateNatGateway answers.
@@ -45,20 +45,11 @@ async fn create(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), id.unwrap_or_default().into()).with(NAT_GATEWAY_ID, id))
 }
 
-/// `DeleteNatGateway`: sent twice, the second is refused once it is no longer listed.
-pub static DELETE_NAT_GATEWAY: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteNatGateway", Retry::Never).with_dry_run(),
-    send: |s| delete(s).boxed(),
-};
-
-async fn delete(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("NatGatewayId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_nat_gateway().nat_gateway_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteNatGateway`: sent twice, the second is refused once it is no longer listed.
+    DELETE_NAT_GATEWAY:
+        Operation::write(Service::Ec2, "DeleteNatGateway", Retry::Never).with_dry_run(),
+        delete_nat_gateway.nat_gateway_id("NatGatewayId");
 }
 
 /// `CreateEgressOnlyInternetGateway`: its client token makes it one gateway, however often it is sent.
@@ -83,21 +74,11 @@ async fn create_egress_only(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), id.unwrap_or_default().into()).with(EGRESS_ONLY_ID, id))
 }
 
-/// `DeleteEgressOnlyInternetGateway`: sent twice, the second is refused (InvalidGatewayID.NotFound).
-pub static DELETE_EGRESS_ONLY: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteEgressOnlyInternetGateway", Retry::Never).with_dry_run(),
-    send: |s| delete_egress_only(s).boxed(),
-};
-
-async fn delete_egress_only(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("EgressOnlyInternetGatewayId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let request = client.delete_egress_only_internet_gateway().egress_only_internet_gateway_id(id);
-    let out = deliver!(s, request.set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteEgressOnlyInternetGateway`: sent twice, the second is refused (InvalidGatewayID.NotFound).
+    DELETE_EGRESS_ONLY:
+        Operation::write(Service::Ec2, "DeleteEgressOnlyInternetGateway", Retry::Never).with_dry_run(),
+        delete_egress_only_internet_gateway.egress_only_internet_gateway_id("EgressOnlyInternetGatewayId");
 }
 
 /// `CreateDefaultVpc`: sent twice, the second is refused (DefaultVpcAlreadyExists).

@@ -7,7 +7,7 @@ use futures::future::FutureExt;
 use super::tags::tag_specification;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::args::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, of_one_id, sent};
 use crate::model::{Arg, Operation, Retry, Service};
 
 /// What CreateDhcpOptions answers.
@@ -70,20 +70,11 @@ async fn associate_dhcp(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), String::new()))
 }
 
-/// `DeleteDhcpOptions`: sent twice, the second is refused (InvalidDhcpOptionID.NotFound).
-pub static DELETE_DHCP_OPTIONS: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteDhcpOptions", Retry::Never).with_dry_run(),
-    send: |s| delete_dhcp(s).boxed(),
-};
-
-async fn delete_dhcp(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("DhcpOptionsId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_dhcp_options().dhcp_options_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteDhcpOptions`: sent twice, the second is refused (InvalidDhcpOptionID.NotFound).
+    DELETE_DHCP_OPTIONS:
+        Operation::write(Service::Ec2, "DeleteDhcpOptions", Retry::Never).with_dry_run(),
+        delete_dhcp_options.dhcp_options_id("DhcpOptionsId");
 }
 
 /// A range with what it is for, of a prefix list.
@@ -154,20 +145,11 @@ async fn modify_prefix_list(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), String::new()))
 }
 
-/// `DeleteManagedPrefixList`: sent twice, the second is refused.
-pub static DELETE_PREFIX_LIST: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteManagedPrefixList", Retry::Never).with_dry_run(),
-    send: |s| delete_prefix_list(s).boxed(),
-};
-
-async fn delete_prefix_list(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("PrefixListId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_managed_prefix_list().prefix_list_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteManagedPrefixList`: sent twice, the second is refused.
+    DELETE_PREFIX_LIST:
+        Operation::write(Service::Ec2, "DeleteManagedPrefixList", Retry::Never).with_dry_run(),
+        delete_managed_prefix_list.prefix_list_id("PrefixListId");
 }
 
 /// `CreateFlowLogs`: its client token makes it one creation, however often it is sent.

@@ -6,7 +6,7 @@ use futures::future::FutureExt;
 use super::tags::tag_specification;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::args::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, of_one_id, sent};
 use crate::model::{Operation, Retry, Service};
 
 /// The table that `CreateRouteTable` makes.
@@ -35,20 +35,11 @@ async fn create_table(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), id.unwrap_or_default().to_string()).with(TABLE_ID, id))
 }
 
-/// `DeleteRouteTable`: sent twice, the second is refused (InvalidRouteTableID.NotFound).
-pub static DELETE_ROUTE_TABLE: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteRouteTable", Retry::Never).with_dry_run(),
-    send: |s| delete_table(s).boxed(),
-};
-
-async fn delete_table(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("RouteTableId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_route_table().route_table_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteRouteTable`: sent twice, the second is refused (InvalidRouteTableID.NotFound).
+    DELETE_ROUTE_TABLE:
+        Operation::write(Service::Ec2, "DeleteRouteTable", Retry::Never).with_dry_run(),
+        delete_route_table.route_table_id("RouteTableId");
 }
 
 /// Declares an operation that says where a route of a table leads.
@@ -161,20 +152,11 @@ async fn associate(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), id.unwrap_or_default().to_string()).with(TABLE_ASSOCIATION, id))
 }
 
-/// `DisassociateRouteTable`: sent twice, the second is refused (InvalidAssociationID.NotFound).
-pub static DISASSOCIATE_ROUTE_TABLE: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DisassociateRouteTable", Retry::Never).with_dry_run(),
-    send: |s| disassociate(s).boxed(),
-};
-
-async fn disassociate(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("AssociationId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.disassociate_route_table().association_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DisassociateRouteTable`: sent twice, the second is refused (InvalidAssociationID.NotFound).
+    DISASSOCIATE_ROUTE_TABLE:
+        Operation::write(Service::Ec2, "DisassociateRouteTable", Retry::Never).with_dry_run(),
+        disassociate_route_table.association_id("AssociationId");
 }
 
 /// `ReplaceRouteTableAssociation`: the association is another one afterwards, so that the second of two is refused

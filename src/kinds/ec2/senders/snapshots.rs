@@ -6,7 +6,7 @@ use futures::future::FutureExt;
 use super::tags::tag_specification;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::args::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, of_one_id, sent};
 use crate::model::{Arg, Operation, Retry, Service};
 
 /// `CreateSnapshot`: it has no client token, so sent twice it makes two.
@@ -70,18 +70,9 @@ async fn modify_snapshot_attribute(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), String::new()))
 }
 
-/// `DeleteSnapshot`: sent twice, the second is refused (InvalidSnapshot.NotFound).
-pub static DELETE_SNAPSHOT: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteSnapshot", Retry::Never).with_dry_run(),
-    send: |s| delete_snapshot(s).boxed(),
-};
-
-async fn delete_snapshot(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let snapshot = args.text("SnapshotId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_snapshot().snapshot_id(snapshot).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteSnapshot`: sent twice, the second is refused (InvalidSnapshot.NotFound).
+    DELETE_SNAPSHOT:
+        Operation::write(Service::Ec2, "DeleteSnapshot", Retry::Never).with_dry_run(),
+        delete_snapshot.snapshot_id("SnapshotId");
 }

@@ -8,7 +8,7 @@ use super::launch::{int, only, text};
 use super::tags::tag_specification;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::args::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, of_one_id, sent};
 use crate::model::{Arg, Operation, Retry, Service};
 
 /// The template that was made.
@@ -94,20 +94,11 @@ async fn modify(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), String::new()))
 }
 
-/// `DeleteLaunchTemplate`: sent twice, the second is refused.
-pub static DELETE_LAUNCH_TEMPLATE: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteLaunchTemplate", Retry::Never).with_dry_run(),
-    send: |s| delete(s).boxed(),
-};
-
-async fn delete(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("LaunchTemplateId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_launch_template().launch_template_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteLaunchTemplate`: sent twice, the second is refused.
+    DELETE_LAUNCH_TEMPLATE:
+        Operation::write(Service::Ec2, "DeleteLaunchTemplate", Retry::Never).with_dry_run(),
+        delete_launch_template.launch_template_id("LaunchTemplateId");
 }
 
 /// `DeleteLaunchTemplateVersions`: each on its own, and what was not deleted is in a good answer.

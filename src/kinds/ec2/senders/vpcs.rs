@@ -8,7 +8,7 @@ use super::instances::switch;
 use super::tags::tag_specification;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::args::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, of_one_id, sent};
 use crate::model::{Operation, Retry, Service};
 
 /// The VPC that `CreateVpc` makes.
@@ -41,20 +41,11 @@ async fn create_vpc(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), id.unwrap_or_default().to_string()).with(VPC_ID, id))
 }
 
-/// `DeleteVpc`: sent twice, the second is refused (InvalidVpcID.NotFound).
-pub static DELETE_VPC: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteVpc", Retry::Never).with_dry_run(),
-    send: |s| delete_vpc(s).boxed(),
-};
-
-async fn delete_vpc(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("VpcId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_vpc().vpc_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteVpc`: sent twice, the second is refused (InvalidVpcID.NotFound).
+    DELETE_VPC:
+        Operation::write(Service::Ec2, "DeleteVpc", Retry::Never).with_dry_run(),
+        delete_vpc.vpc_id("VpcId");
 }
 
 /// `ModifyVpcAttribute`: one attribute of one VPC. It has no dry run.
@@ -134,20 +125,11 @@ async fn create_subnet(s: Outgoing) -> Result<Answer, Fault> {
     Ok(sent(out.request_id(), id.unwrap_or_default().to_string()).with(SUBNET_ID, id))
 }
 
-/// `DeleteSubnet`: sent twice, the second is refused (InvalidSubnetID.NotFound).
-pub static DELETE_SUBNET: Sender = Sender {
-    op: Operation::write(Service::Ec2, "DeleteSubnet", Retry::Never).with_dry_run(),
-    send: |s| delete_subnet(s).boxed(),
-};
-
-async fn delete_subnet(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let id = args.text("SubnetId")?;
-    args.end()?;
-    let dry = s.dry_run()?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let out = deliver!(s, client.delete_subnet().subnet_id(id).set_dry_run(dry))?;
-    Ok(sent(out.request_id(), String::new()))
+of_one_id! {
+    /// `DeleteSubnet`: sent twice, the second is refused (InvalidSubnetID.NotFound).
+    DELETE_SUBNET:
+        Operation::write(Service::Ec2, "DeleteSubnet", Retry::Never).with_dry_run(),
+        delete_subnet.subnet_id("SubnetId");
 }
 
 /// `ModifySubnetAttribute`: whether instances get public addresses at launch. It has no dry run.

@@ -73,13 +73,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if let Some(name) = form.given(NAME) {
         call = call.arg("TagSpecifications", name_tag("snapshot", &name));
     }
-    let undo = StepUndo {
-        title: format!("delete the copy in {region}"),
-        call: DELETE_SNAPSHOT.call(to.clone()).arg("SnapshotId", Arg::out(0, "SnapshotId")),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        format!("delete the copy in {region}"),
+        DELETE_SNAPSHOT.call(to.clone()).arg("SnapshotId", Arg::out(0, "SnapshotId")),
+    )
+    .destroys();
     let who = label(&t.record);
     let mut plan =
         draft("copy", format!("Copy {who} to {region}"), cx.targets, vec![subject(t, format!("copied to {region}"))]);

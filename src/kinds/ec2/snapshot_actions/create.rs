@@ -38,13 +38,11 @@ fn snapshot(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
     if let Some(name) = form.given(NAME) {
         call = call.arg("TagSpecifications", name_tags(&["snapshot"], &name));
     }
-    let undo = StepUndo {
-        title: "delete the snapshot".into(),
-        call: DELETE_SNAPSHOT.call(cx.scope.clone()).arg("SnapshotId", Arg::out(0, "SnapshotId")),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the snapshot",
+        DELETE_SNAPSHOT.call(cx.scope.clone()).arg("SnapshotId", Arg::out(0, "SnapshotId")),
+    )
+    .destroys();
     let mut plan = draft(
         "create-snapshot",
         title("Create a snapshot of", &volumes::INFO, cx.targets),

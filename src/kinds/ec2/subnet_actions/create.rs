@@ -75,13 +75,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if let Some(name) = &name {
         call = call.arg("TagSpecifications", name_tag("subnet", name));
     }
-    let undo = StepUndo {
-        title: "delete the subnet".into(),
-        call: DELETE_SUBNET.call(cx.scope.clone()).arg("SubnetId", Arg::out(0, SUBNET_ID)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        "delete the subnet",
+        DELETE_SUBNET.call(cx.scope.clone()).arg("SubnetId", Arg::out(0, SUBNET_ID)),
+    )
+    .destroys();
     let table = TableKey::all(cx.scope.clone(), Kind(&INFO));
     let made = Waiter::Created {
         out: Out { step: 0, output: SUBNET_ID },

@@ -6,10 +6,10 @@ use crate::kinds::ec2::network_interfaces::{self as interfaces, INSTANCE, SUBNET
 use crate::kinds::ec2::senders::DELETE_SUBNET;
 use crate::kinds::ec2::subnets::INFO;
 use crate::kinds::plan_builder::{
-    Known, count, draft, field, known, label, live, names, need, note, severe, sorted, subject, title, unknown,
-    wait_state, whole,
+    Known, count, draft, field, known_with, label, live, names, need, note, severe, sorted, subject, title, unknown,
+    wait_state,
 };
-use crate::model::{Arg, Consequence, Filters, Kind, Plan, Selector, Step, TableKey};
+use crate::model::{Arg, Consequence, Plan, Step, TableKey};
 
 /// `delete`.
 pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", plan)
@@ -40,13 +40,7 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
 /// What has an address of the subnet.
 fn in_use(cx: &ActionContext<'_>, t: &Target, needs: &mut Vec<TableKey>) -> Option<Consequence> {
     let who = label(&t.record);
-    let mut found = whole(cx.store, &t.table.scope, &interfaces::INFO);
-    if !matches!(found, Known::Complete(_))
-        && let Some(filters) = Filters::of(&interfaces::INFO, [(SUBNET_ID.name, vec![t.record.id.clone()])])
-    {
-        let selector = Selector::Filter(filters);
-        found = known(cx.store, TableKey { scope: t.table.scope.clone(), kind: Kind(&interfaces::INFO), selector });
-    }
+    let found = known_with(cx.store, &t.table.scope, &interfaces::INFO, (&SUBNET_ID, &t.record.id));
     let not_known = |word: &str| Some(unknown(format!("Whether anything is in {who} is not known ({word})")));
     let table = match found {
         Known::Complete(table) => table,

@@ -50,13 +50,10 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let subjects = changed.iter().map(|t| subject(t, format!("{} → {}", word(!on), word(on)))).collect();
     let mut plan = draft("change-public-ip", title("Public IPv4 at launch in", &INFO, &changed), &changed, subjects);
     let one = |t: &Target| {
-        let undo = StepUndo {
-            title: format!("{} it again for {}", if on { "turn off" } else { "turn on" }, label(&t.record)),
-            call: call(t, !on),
-            wait: Waiter::AtOnce,
-            destructive: false,
-            hurts: None,
-        };
+        let undo = StepUndo::new(
+            format!("{} it again for {}", if on { "turn off" } else { "turn on" }, label(&t.record)),
+            call(t, !on),
+        );
         Step::new(format!("turn it {} for {}", word(on), label(&t.record)), call(t, on)).undone_by(undo)
     };
     plan.steps = changed.iter().map(one).collect();

@@ -65,7 +65,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             };
             let next = |out: &mut DescribeVolumesOutput| out.next_token.take();
             let read = |out: &DescribeVolumesOutput, c: &mut Converter| ROWS.records(out.volumes(), c);
-            large_pages(&mut pages, &request, &DESCRIBE_VOLUMES, Large { send, next, read }).await?;
+            large_pages(&mut pages, &request, &DESCRIBE_VOLUMES, Large::new(send, next, read)).await?;
         }
         Ok(())
     })

@@ -94,13 +94,10 @@ fn add(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let (range, own) = (form.text(CIDR), ranges(&t.record, &OWN));
     let subjects = vec![subject(t, format!("+ {range}"))];
     let mut plan = draft("add-cidr", title("Associate another range with", &INFO, cx.targets), cx.targets, subjects);
-    let undo = StepUndo {
-        title: format!("disassociate {range} again"),
-        call: DISASSOCIATE_VPC_CIDR_BLOCK.call(cx.scope.clone()).arg("AssociationId", Arg::out(0, CIDR_ASSOCIATION)),
-        wait: Waiter::AtOnce,
-        destructive: false,
-        hurts: None,
-    };
+    let undo = StepUndo::new(
+        format!("disassociate {range} again"),
+        DISASSOCIATE_VPC_CIDR_BLOCK.call(cx.scope.clone()).arg("AssociationId", Arg::out(0, CIDR_ASSOCIATION)),
+    );
     plan.steps = vec![Step::new(format!("associate {range}"), put(cx, &t.record.id, &range)).undone_by(undo)];
     let mut all = vec![note("Every route table of the VPC gets a local route to it")];
     if own.len() >= MOST_RANGES {
@@ -157,13 +154,7 @@ fn remove(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
     let subjects = vec![subject(t, format!("- {range}"))];
     let mut plan = draft("remove-cidr", title("Disassociate a range from", &INFO, cx.targets), cx.targets, subjects);
     let call = DISASSOCIATE_VPC_CIDR_BLOCK.call(cx.scope.clone()).arg("AssociationId", Arg::Str(id));
-    let undo = StepUndo {
-        title: format!("associate {range} again"),
-        call: put(cx, &t.record.id, &range),
-        wait: Waiter::AtOnce,
-        destructive: false,
-        hurts: None,
-    };
+    let undo = StepUndo::new(format!("associate {range} again"), put(cx, &t.record.id, &range));
     plan.steps = vec![Step::new(format!("disassociate {range}"), call.on([t.record.id.clone()])).undone_by(undo)];
     let mut needs = Vec::new();
     let (_, all_known) = siblings(cx, &t.record.id, &mut needs);

@@ -77,13 +77,8 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if let Some(name) = &name {
         call = call.arg("TagSpecifications", name_tag("vpc", name));
     }
-    let undo = StepUndo {
-        title: "delete the VPC".into(),
-        call: DELETE_VPC.call(cx.scope.clone()).arg("VpcId", Arg::out(0, VPC_ID)),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
+    let undo =
+        StepUndo::new("delete the VPC", DELETE_VPC.call(cx.scope.clone()).arg("VpcId", Arg::out(0, VPC_ID))).destroys();
     let made = Waiter::Created {
         out: Out { step: 0, output: VPC_ID },
         table: TableKey::all(cx.scope.clone(), Kind(&INFO)),

@@ -15,12 +15,11 @@ use crate::kinds::ec2::senders::{
 use crate::kinds::ec2::vpcs::{INFO, IS_DEFAULT};
 use crate::kinds::ec2::{internet_gateways, network_acls, route_tables, security_groups, subnets};
 use crate::kinds::plan_builder::{
-    Known, count, draft, field, form_title, known, label, list, live, names, need, note, severe, sorted, subject,
+    Known, count, draft, field, form_title, known_with, label, list, live, names, need, note, severe, sorted, subject,
     title, toggle, unknown, wait_state, whole,
 };
 use crate::model::{
-    Arg, Call, Consequence, FieldInfo, Filters, FormSpec, Kind, KindInfo, Plan, Record, Selector, Step, Subject,
-    TableKey, Value, Values,
+    Arg, Call, Consequence, FieldInfo, FormSpec, Kind, KindInfo, Plan, Record, Step, Subject, TableKey, Value, Values,
 };
 
 /// `delete`.
@@ -228,13 +227,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
 
 /// What runs in it and keeps EC2 from deleting it: its network interfaces say so.
 fn in_it(cx: &ActionContext<'_>, vpc: &ArcStr, needs: &mut Vec<TableKey>) -> Vec<Consequence> {
-    let mut found = whole(cx.store, cx.scope, &interfaces::INFO);
-    if !matches!(found, Known::Complete(_))
-        && let Some(filters) = Filters::of(&interfaces::INFO, [(interfaces::VPC_ID.name, vec![vpc.clone()])])
-    {
-        let selector = Selector::Filter(filters);
-        found = known(cx.store, TableKey { scope: cx.scope.clone(), kind: Kind(&interfaces::INFO), selector });
-    }
+    let found = known_with(cx.store, cx.scope, &interfaces::INFO, (&interfaces::VPC_ID, vpc));
     let not_known = |word: &str| vec![unknown(format!("Whether anything runs in it is not known ({word})"))];
     let table = match found {
         Known::Complete(table) => table,

@@ -75,13 +75,9 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         }
         let step = Step::new(format!("turn {} the {label}", word(to_be)), call(t, parameter, to_be));
         steps.push(match is {
-            Some(was) => step.undone_by(StepUndo {
-                title: format!("turn {} the {label} again", word(was)),
-                call: call(t, parameter, was),
-                wait: Waiter::AtOnce,
-                destructive: false,
-                hurts: None,
-            }),
+            Some(was) => {
+                step.undone_by(StepUndo::new(format!("turn {} the {label} again", word(was)), call(t, parameter, was)))
+            }
             None => {
                 all.push(unknown(format!("How the {label} are set now is not known: there is no way back")));
                 step
