@@ -9,7 +9,7 @@ use fastrand::Rng;
 use rustix::process::Signal;
 use serde_json::Value as Json;
 
-use super::scripts::{Account, after, confirm};
+use super::scripts::{Account, after, confirm, plan_changed, still_to_type};
 use crate::support::left_out;
 use crate::support::terminal::{Home, Terminal};
 
@@ -286,17 +286,18 @@ fn confirm_again(console: &mut Terminal, home: &Home, phrase: &str) {
     goes_out(console, home, if typed { phrase } else { "" });
 }
 
-/// Confirms a plan until the journal says that it goes out: rows that change at the last moment have it confirmed once more.
+/// Confirms a plan until the journal says that it goes out: what changes at the last moment has it read and confirmed once more.
 fn goes_out(console: &mut Terminal, home: &Home, phrase: &str) {
     let before = journal(home).len();
     let mut digits = Some("0000");
+    let mut typed = phrase;
     for _ in 0..5 {
-        confirm(console, phrase, digits.take());
-        let changed = |t: &Terminal| t.text().contains("the rows are different now");
-        console.until("a line of the journal", |t| journal(home).len() > before || changed(t));
+        confirm(console, typed, digits.take());
+        console.until("a line of the journal", |t| journal(home).len() > before || plan_changed(t).is_some());
         if journal(home).len() > before {
             return;
         }
+        typed = still_to_type(console, phrase);
     }
     panic!("it does not go out:\n{}", console.text());
 }

@@ -153,12 +153,30 @@ fn to_the_plan(console: &mut Terminal) {
     panic!("the form does not come to its plan:\n{}", console.text());
 }
 
+/// What a plan says that is another one than the one that was read.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Changed {
+    /// Its rows had changed when they were read again: what was typed is to be typed once more.
+    Since,
+    /// An answer came just before the Enter: what was typed stands.
+    Just,
+}
+
+pub(super) fn plan_changed(t: &Terminal) -> Option<Changed> {
+    let text = t.text();
+    let says = |sentence: &str, what| text.contains(sentence).then_some(what);
+    says("the rows are different now", Changed::Since).or_else(|| says("The plan was updated.", Changed::Just))
+}
+
+/// What of the phrase is to be typed before the next Enter.
+pub(super) fn still_to_type<'a>(t: &Terminal, phrase: &'a str) -> &'a str {
+    if plan_changed(t) == Some(Changed::Just) { "" } else { phrase }
+}
+
 /// Confirms the plan on the screen: the first change of a run asks for the account's last digits. What has changed since it was read is read
 /// and confirmed again.
 pub(super) fn confirm(console: &mut Terminal, phrase: &str, mut digits: Option<&str>) {
-    const SINCE: &str = "the rows are different now";
-    const JUST: &str = "The plan was updated.";
-    let has_changed = |t: &Terminal| t.text().contains(SINCE) || t.text().contains(JUST);
+    let has_changed = |t: &Terminal| plan_changed(t).is_some();
     let mut typed = phrase;
     let stands = |t: &Terminal| {
         let text = t.text();
@@ -177,8 +195,7 @@ pub(super) fn confirm(console: &mut Terminal, phrase: &str, mut digits: Option<&
         if !has_changed(console) {
             return;
         }
-        // What was typed stays where it was not taken.
-        typed = if console.text().contains(JUST) { "" } else { phrase };
+        typed = still_to_type(console, phrase);
     }
 }
 
