@@ -17,7 +17,6 @@ use crate::kinds::prices;
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
     Arg, Consequence, Cost, FormField, FormSpec, Kind, Money, Pick, Plan, Record, Step, StepUndo, TableKey, Values,
-    Waiter,
 };
 
 const NAME: &str = "name";

@@ -16,9 +16,7 @@ use crate::kinds::plan_builder::{
     wait_state, whole,
 };
 use crate::model::connect::safe_name;
-use crate::model::{
-    Arg, Choice, Cost, FormField, FormSpec, Keep, Kind, Plan, Step, StepUndo, TableKey, Values, Waiter,
-};
+use crate::model::{Arg, Choice, Cost, FormField, FormSpec, Keep, Kind, Plan, Step, StepUndo, TableKey, Values};
 
 const NAME: &str = "name";
 const TYPE: &str = "type";

@@ -12,9 +12,7 @@ use crate::kinds::plan_builder::{
     Known, called, count, draft, field, form_title, label, line, live, need, note, severe, sorted, state, subject,
     text_of, title, unknown, wait_field, wait_state, whole,
 };
-use crate::model::{
-    Arg, Consequence, Cost, FormSpec, Kind, Plan, Record, Selector, Step, StepUndo, TableKey, Values, Waiter,
-};
+use crate::model::{Arg, Consequence, Cost, FormSpec, Kind, Plan, Record, Selector, Step, StepUndo, TableKey, Values};
 use crate::store::Progress;
 
 /// Versions that one request deletes.

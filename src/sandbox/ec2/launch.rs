@@ -7,7 +7,7 @@ use arcstr::ArcStr;
 use super::launch_volumes::{VolumeRequest, check_hibernation, check_volume, origin, shape};
 use super::lifecycle::later;
 use super::state::instance::{Instance, InstanceState, Metadata, Spot};
-use super::state::{Attachment, Disk, Event, Phase, Shape, State, Tags, Volume};
+use super::state::{Attachment, Disk, Event, Phase, State, Tags, Volume};
 use super::types;
 use crate::base::Time;
 use crate::sandbox::wire::ApiError;

@@ -8,7 +8,7 @@ use crate::kinds::ec2::group_actions::create::vpc_field;
 use crate::kinds::ec2::network_acls::{INFO, VPC_ID};
 use crate::kinds::ec2::senders::{ACL_ID, CREATE_NETWORK_ACL, DELETE_NETWORK_ACL};
 use crate::kinds::plan_builder::{Known, draft, line, live, made, name_tag, note, sorted, unknown, whole};
-use crate::model::{Arg, FormSpec, Kind, Plan, Step, StepUndo, TableKey, Values, Waiter};
+use crate::model::{Arg, FormSpec, Kind, Plan, Step, StepUndo, TableKey, Values};
 
 /// `create-network-acl`.
 pub static CREATE: Action = Action::on_scope(&INFO, "create-network-acl", "Create a network ACL", plan)

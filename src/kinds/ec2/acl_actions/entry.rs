@@ -13,7 +13,7 @@ use crate::base::Scope;
 use crate::kinds::action::Sender;
 use crate::kinds::ec2::exposure::Traffic;
 use crate::kinds::ec2::senders::{CREATE_NETWORK_ACL_ENTRY, DELETE_NETWORK_ACL_ENTRY, REPLACE_NETWORK_ACL_ENTRY};
-use crate::model::{Arg, Call, Step, StepUndo, Waiter};
+use crate::model::{Arg, Call, Step, StepUndo};
 use crate::net::path::AclEntry;
 use crate::net::range::Range as _;
 

@@ -19,7 +19,7 @@ use crate::kinds::plan_builder::{
 };
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Cost, FieldInfo, FormSpec, Kind, KindInfo, Pick, Plan, Record, Step, StepUndo, TableKey, Value, Values, Waiter,
+    Arg, Cost, FieldInfo, FormSpec, Kind, KindInfo, Pick, Plan, Record, Step, StepUndo, TableKey, Value, Values,
 };
 
 /// `change-security-groups` of instances.

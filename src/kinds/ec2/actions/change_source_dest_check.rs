@@ -12,7 +12,7 @@ use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, MODIFY_NETWORK_INTER
 use crate::kinds::plan_builder::{
     called, draft, form_title, label, note, pick, severe, sorted, subject, title, wait_field,
 };
-use crate::model::{Choice, Cost, FormSpec, Plan, Step, StepUndo, Values, Waiter};
+use crate::model::{Choice, Cost, FormSpec, Plan, Step, StepUndo, Values};
 
 /// `change-source-dest-check`.
 pub static CHANGE_SOURCE_DEST_CHECK: Action =

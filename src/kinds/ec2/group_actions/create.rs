@@ -15,7 +15,7 @@ use crate::kinds::ec2::vpcs;
 use crate::kinds::plan_builder::{draft, line, live, made, name_tag, note, severe, sorted, text_of, toggle};
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Consequence, FormField, FormSpec, Kind, KnownBy, Pick, Plan, Step, StepUndo, TableKey, Value, Values, Waiter,
+    Arg, Consequence, FormField, FormSpec, Kind, KnownBy, Pick, Plan, Step, StepUndo, TableKey, Value, Values,
 };
 
 /// `create-security-group`.

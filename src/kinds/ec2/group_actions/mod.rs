@@ -24,7 +24,7 @@ use crate::base::Scope;
 use crate::base::text::visible;
 use crate::kinds::action::ActionContext;
 use crate::kinds::plan_builder::{Known, field, known, live, need, unknown};
-use crate::model::{Arg, Call, Consequence, Filters, Kind, Selector, Step, StepUndo, TableKey, Waiter};
+use crate::model::{Arg, Call, Consequence, Filters, Kind, Selector, Step, StepUndo, TableKey};
 
 /// Characters of a name or description: letters, digits, blanks and these. AWS takes up to 255 of them.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html>

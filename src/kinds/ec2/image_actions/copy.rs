@@ -11,7 +11,7 @@ use crate::kinds::ec2::images::{ENCRYPTED, INFO, SIZE};
 use crate::kinds::ec2::senders::{COPY_IMAGE, DEREGISTER_IMAGE};
 use crate::kinds::ec2::snapshot_actions::made;
 use crate::kinds::plan_builder::{draft, form_title, label, line, note, sorted, state, subject, text_of, toggle};
-use crate::model::{Arg, FormSpec, FormValue, Plan, Record, Step, StepUndo, Values, Waiter};
+use crate::model::{Arg, FormSpec, FormValue, Plan, Record, Step, StepUndo, Values};
 
 /// `copy`.
 pub static COPY: Action = Action::on_rows(&INFO, "copy", "Copy to a region", plan)

@@ -14,9 +14,7 @@ use crate::kinds::plan_builder::{
     title, toggle, unknown,
 };
 use crate::kinds::prices;
-use crate::model::{
-    Arg, Cost, Filters, FormSpec, Kind, Plan, Record, Selector, Step, StepUndo, TableKey, Values, Waiter,
-};
+use crate::model::{Arg, Cost, Filters, FormSpec, Kind, Plan, Record, Selector, Step, StepUndo, TableKey, Values};
 
 const NO_REBOOT: &str = "no_reboot";
 

@@ -7,7 +7,7 @@ use crate::kinds::ec2::egress_only_gateways::{INFO, VPC_ID};
 use crate::kinds::ec2::senders::{CREATE_EGRESS_ONLY, DELETE_EGRESS_ONLY, EGRESS_ONLY_ID};
 use crate::kinds::ec2::vpcs;
 use crate::kinds::plan_builder::{draft, label, line, name_tag, note, severe, sorted, subject, title, wait_state};
-use crate::model::{Arg, Cost, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
+use crate::model::{Arg, Cost, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values};
 
 /// `create-egress-only-gateway`.
 pub static CREATE: Action = Action::on_scope(

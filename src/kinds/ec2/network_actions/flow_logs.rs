@@ -12,7 +12,7 @@ use crate::kinds::ec2::{subnets, vpcs};
 use crate::kinds::plan_builder::{
     draft, label, line, name_tag, note, pick, sorted, subject, text_of, title, wait_state,
 };
-use crate::model::{Arg, Choice, Cost, FormField, FormSpec, Plan, Step, StepUndo, Values, Waiter};
+use crate::model::{Arg, Choice, Cost, FormField, FormSpec, Plan, Step, StepUndo, Values};
 
 /// What the actions that make one may call.
 const CALLS: &[&Sender] = &[&CREATE_FLOW_LOGS, &DELETE_FLOW_LOGS];

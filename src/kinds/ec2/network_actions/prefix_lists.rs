@@ -20,7 +20,7 @@ use crate::kinds::plan_builder::{
 };
 use crate::model::{
     Arg, Cell, CellError, Choice, Consequence, DraftColumn, DraftRow, FormField, FormSpec, Kind, Plan, Record, RowMark,
-    Step, StepUndo, TableKey, TableRow, Values, Waiter,
+    Step, StepUndo, TableKey, TableRow, Values,
 };
 use crate::net::range::Range as _;
 

@@ -8,7 +8,7 @@ use crate::kinds::ec2::group_actions::create::vpc_field;
 use crate::kinds::ec2::route_tables::{INFO, VPC_ID};
 use crate::kinds::ec2::senders::{CREATE_ROUTE_TABLE, DELETE_ROUTE_TABLE, TABLE_ID};
 use crate::kinds::plan_builder::{Known, draft, line, live, made, name_tag, note, sorted, unknown};
-use crate::model::{Arg, FormSpec, Kind, Plan, Step, StepUndo, TableKey, Values, Waiter};
+use crate::model::{Arg, FormSpec, Kind, Plan, Step, StepUndo, TableKey, Values};
 
 /// `create-route-table`.
 pub static CREATE: Action = Action::on_scope(&INFO, "create-route-table", "Create a route table", plan)

@@ -11,7 +11,7 @@ use crate::base::text::visible;
 use crate::kinds::action::Sender;
 use crate::kinds::ec2::group_rules::door::range_of;
 use crate::kinds::ec2::senders::{CREATE_ROUTE, DELETE_ROUTE, REPLACE_ROUTE};
-use crate::model::{Arg, Call, Step, StepUndo, Waiter};
+use crate::model::{Arg, Call, Step, StepUndo};
 use crate::net::range::Range as _;
 
 /// A route.

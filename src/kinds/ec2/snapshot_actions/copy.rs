@@ -11,7 +11,7 @@ use crate::kinds::ec2::snapshots::{self, ENCRYPTED, FULL_SIZE, INFO, SIZE_GIB};
 use crate::kinds::plan_builder::{
     draft, field, form_title, label, line, name_tag, note, sorted, state, subject, text_of,
 };
-use crate::model::{Arg, FormSpec, Plan, Record, Step, StepUndo, Value, Values, Waiter};
+use crate::model::{Arg, FormSpec, Plan, Record, Step, StepUndo, Value, Values};
 
 /// `copy`.
 pub static COPY: Action = Action::on_rows(&INFO, "copy", "Copy to a region", plan)

@@ -10,7 +10,7 @@ use crate::kinds::plan_builder::{
     draft, form_title, label, line, name_tags, note, sorted, state, subject, text_of, title,
 };
 use crate::kinds::prices;
-use crate::model::{Arg, Cost, FormSpec, Plan, Step, StepUndo, Waiter};
+use crate::model::{Arg, Cost, FormSpec, Plan, Step, StepUndo};
 
 /// `create-snapshot`.
 pub static CREATE: Action = Action::on_rows(&volumes::INFO, "create-snapshot", "Create a snapshot", snapshot)

@@ -5,7 +5,7 @@ use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target}
 use crate::kinds::ec2::senders::MODIFY_SUBNET_ATTRIBUTE;
 use crate::kinds::ec2::subnets::{INFO, PUBLIC_IP_ON_LAUNCH};
 use crate::kinds::plan_builder::{draft, form_title, label, note, pick, sorted, subject, title, wait_field};
-use crate::model::{Arg, Call, Choice, FormSpec, Plan, Step, StepUndo, Value, Values, Waiter};
+use crate::model::{Arg, Call, Choice, FormSpec, Plan, Step, StepUndo, Value, Values};
 
 /// `change-public-ip`.
 pub static CHANGE_PUBLIC_IP: Action =

@@ -6,9 +6,7 @@ use crate::kinds::ec2::senders::MODIFY_VPC_ATTRIBUTE;
 use crate::kinds::ec2::vpc_attributes::{self as attributes, DNS_HOSTNAMES, DNS_SUPPORT};
 use crate::kinds::ec2::vpcs::INFO;
 use crate::kinds::plan_builder::{beside, draft, form_title, note, pick, severe, sorted, subject, title, unknown};
-use crate::model::{
-    Arg, Call, Choice, FieldInfo, FormField, FormSpec, Kind, Plan, Step, StepUndo, TableKey, Values, Waiter,
-};
+use crate::model::{Arg, Call, Choice, FieldInfo, FormField, FormSpec, Kind, Plan, Step, StepUndo, TableKey, Values};
 
 /// `change-dns`.
 pub static CHANGE_DNS: Action = Action::on_rows(&INFO, "change-dns", "DNS options", plan)
