@@ -1,12 +1,15 @@
 //! Keys, filters, sorts, refreshes, forms and pickers with few rows and with 100,000: what a frame waits for, and what it writes.
 //!
-//! `cargo bench --bench screen` (`-- find`, `-- forms`, `-- launch`, `-- orders`, `-- refresh` for one of them beside the keys)
+//! `cargo bench --bench screen` (`-- find`, `-- forms`, `-- launch`, `-- map`, `-- orders`, `-- refresh`, `-- waste` for one of them beside
+//! the keys)
 
 mod find;
 mod forms;
 mod launch;
+mod map;
 #[path = "../support/mod.rs"]
 mod support;
+mod waste;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -38,8 +41,14 @@ fn main() -> ExitCode {
         // What a key in the table costs is measured always: the others are said beside it.
         let table = keys(&mut rigs, &mut figures);
         let many = &mut rigs[1];
+        if wanted("map") {
+            map::measure(url, runtime.handle(), table, &mut figures);
+        }
         if wanted("find") {
             find::measure(url, runtime.handle(), &mut figures);
+        }
+        if wanted("waste") {
+            waste::measure(url, runtime.handle(), &mut figures);
         }
         if wanted("forms") {
             forms::measure(many, table, &mut figures);

@@ -1,7 +1,7 @@
 //! A server that hands out ready pages of instances by AWS's paging rules, on a free loopback port.
 //!
 //! The number of instances is the endpoint's path: `http://127.0.0.1:PORT/10000`; a second part is how long each answer waits, in
-//! milliseconds; with a third there is nothing but instances. A page has 1,000 instances and 3 MB of XML, or 1,000 of what else is listed here; it is made once, and only the digits of its
+//! milliseconds; with a third there is nothing but instances, with a fourth they are spread over several VPCs. A page has 1,000 instances and 3 MB of XML, or 1,000 of what else is listed here; it is made once, and only the digits of its
 //! ids and addresses are written anew for each answer, which takes a fraction of a millisecond. Status checks are answered for the ids
 //! that are asked for, too, and an instance for the filter of its id or private address; whatever else is asked has an empty answer. `GET /calls` tells what was called since it was last asked.
 
@@ -14,6 +14,8 @@ use super::fleet_rows::{
     found_image, id, image, instance, instance_type, network, number_of, offering, private_ip, rule, snapshot, status,
     volume,
 };
+
+use super::networks::{networks, spread};
 
 /// Instances on a page: what DescribeInstances gives at the most.
 pub const PAGE: usize = 1000;
@@ -34,6 +36,7 @@ pub struct Server(String);
 /// Ready answers.
 struct Ready {
     instances: Items,
+    spread: Items,
     statuses: Items,
     volumes: Items,
     images: Items,
@@ -99,6 +102,11 @@ pub fn fleet(url: &str, instances: usize) -> String {
     format!("{url}/{instances}")
 }
 
+/// The address of the same, spread over several VPCs.
+pub fn several_vpcs(url: &str, instances: usize) -> String {
+    format!("{}/0/0/1", fleet(url, instances))
+}
+
 /// Answers one connection's requests, one after the other.
 fn serve(stream: TcpStream, ready: &Ready) {
     let _ = stream.set_nodelay(true);
@@ -151,6 +159,7 @@ impl Ready {
     fn new() -> Ready {
         Ready {
             instances: Items::new(("DescribeInstances", "reservationSet"), instance),
+            spread: Items::new(("DescribeInstances", "reservationSet"), spread),
             statuses: Items::new(("DescribeInstanceStatus", "instanceStatusSet"), |out, i| status(out, &id(i))),
             volumes: Items::new(("DescribeVolumes", "volumeSet"), volume),
             images: Items::new(("DescribeImages", "imagesSet"), image),
@@ -169,7 +178,7 @@ impl Ready {
         let mut parts = path.trim_matches('/').split('/');
         let mut number = || parts.next().and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
         let (instances, wait) = (number(), number());
-        let alone = number() > 0;
+        let (alone, several_vpcs) = (number() > 0, number() > 0);
         std::thread::sleep(Duration::from_millis(wait as u64));
         if let Some((_, operation)) = path.split_once("/operation/") {
             self.calls.lock().unwrap().push(operation.into());
@@ -184,6 +193,7 @@ impl Ready {
         let by_id = parameter("InstanceId.1").or(parameter("Filter.1.Value.1")).is_some();
         self.calls.lock().unwrap().push(if by_id { format!("{action} by id") } else { action.clone() });
         let xml = match action.as_str() {
+            "DescribeInstances" if several_vpcs => return (XML, self.spread.page(instances, from, most)),
             "DescribeInstances" => {
                 // One id as a filter brings one instance; other filters and several ids are as if there were none.
                 let one =
@@ -234,6 +244,7 @@ impl Ready {
                      <Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
                 )
             }
+            other if several_vpcs && networks(other).is_some() => networks(other).unwrap_or_default(),
             other if network(other).is_some() => network(other).unwrap_or_default(),
             other => format!("<{other}Response><{other}Result/></{other}Response>"),
         };

@@ -5,6 +5,7 @@
 
 pub mod fleet;
 pub mod fleet_rows;
+pub mod networks;
 pub mod rig;
 
 use std::process::{Command, ExitCode};

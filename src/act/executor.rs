@@ -364,6 +364,13 @@ fn is_nothing_to_do(fault: &Fault) -> bool {
     fault.kind == FaultKind::NotFound || matches!(fault.code.as_str(), "IncorrectState" | "Gateway.NotAttached")
 }
 
+/// Whether what a step finds may be another state than the one that is there now: an earlier step is waited for or used, or does something
+/// else first (a gateway is detached before it is deleted).
+fn follows(plan: &Plan, step: usize) -> bool {
+    let other = |before: &Step| !std::ptr::eq(before.call.op, plan.steps[step].call.op);
+    step > 0 && (plan.is_sequence() || plan.steps[..step].iter().any(other))
+}
+
 /// Asks EC2 whether IAM allows a plan. The first call that has no answer of "yes" decides. A call that needs what an earlier one
 /// answers cannot be asked.
 pub async fn dry_run(gateway: &Gateway, registry: &Registry, plan: &Plan) -> DryRun {
@@ -390,7 +397,7 @@ pub async fn dry_run(gateway: &Gateway, registry: &Registry, plan: &Plan) -> Dry
             Err(f) if f.kind == FaultKind::ReadOnly => return DryRun::NotAsked,
             // A later step's call meets the state that is there before the first, and one that waits for something the state before that: what EC2
             // says to that is no answer about it.
-            Err(_) if (step > 0 && plan.is_sequence()) || plan.steps[step].before != Waiter::AtOnce => {}
+            Err(_) if follows(plan, step) || plan.steps[step].before != Waiter::AtOnce => {}
             Err(f) if plan.steps[step].may_be_refused && is_nothing_to_do(&f) => {}
             Err(f) => return DryRun::Failed(f),
             Ok(_) => {

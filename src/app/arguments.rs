@@ -71,8 +71,7 @@ fn read_word(word: &str, values: &mut Values, refine: &dyn Fn(&Values) -> FormSp
     } else if let Some((name, _)) = named.as_ref().filter(|(name, _)| is_a_name(name) && by_name("set").is_none()) {
         // A form whose values are themselves `key=value` (tags) takes such a word as a value.
         let names: Vec<&str> = spec.fields.iter().map(|f| f.name).collect();
-        let near = text::nearest(name, names.iter().copied()).map(|n| format!(" Did you mean {n}?"));
-        let hint = near.unwrap_or_else(|| format!(" There are {}.", names.join(", ")));
+        let hint = text::suggest(name, names.iter().copied());
         Err(format!("{} has no argument {name}.{hint}", spec.title))
     } else if let Some(field) = spec.fields.iter().find(|f| {
         values.get(f.name).is_none()
@@ -118,6 +117,15 @@ fn read(field: &FormField, value: &str) -> Result<FormValue, String> {
             let mut named = choices.iter().filter(named);
             if let (Some(one), None) = (named.next(), named.next()) {
                 return Ok(FormValue::Text(one.value.clone()));
+            }
+            // Whoever switches something says yes or no, too.
+            let switched = match value {
+                "yes" | "true" => "on",
+                "no" | "false" => "off",
+                _ => "",
+            };
+            if choices.iter().any(|c| c.value == switched) {
+                return Ok(FormValue::Text(switched.into()));
             }
             let hint = text::suggest(value, choices.iter().map(|c| c.value.as_str()));
             Err(format!("{} cannot be {}.{hint}", field.name, text::visible(value)))

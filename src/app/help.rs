@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::command::Command;
 use super::hints::HINTS;
 use super::overlay::{Menu, MenuKind, Overlay, Page, PlanDialog, PlanSource};
-use super::state::State;
+use super::state::{Focus, State};
 use crate::base::text::uncapital;
 use crate::model::{Ask, Confirm};
 use crate::store::Store;
@@ -49,7 +49,7 @@ pub fn hints(state: &State, store: &Store) -> Vec<Hint> {
         .filter(|c| wanted(state, **c))
         .filter_map(|c| {
             let key = state.keymap.key_of(mode, c.info().name)?;
-            Some(Hint { command: *c, key, title: title(state, *c), disabled: disabled(state, store, *c) })
+            Some(Hint { command: *c, key, title: title(state, store, *c), disabled: disabled(state, store, *c) })
         })
         .collect()
 }
@@ -83,7 +83,7 @@ fn wanted(state: &State, command: Command) -> bool {
     }
 }
 
-fn title(state: &State, command: Command) -> Cow<'static, str> {
+fn title(state: &State, store: &Store, command: Command) -> Cow<'static, str> {
     match (state.overlays.last(), command) {
         (Some(Overlay::Sure(s)), Command::Accept) => s.yes.into(),
         (Some(Overlay::Sure(s)), Command::Back) => s.no.into(),
@@ -95,8 +95,15 @@ fn title(state: &State, command: Command) -> Cow<'static, str> {
         (Some(Overlay::Pager(_) | Overlay::Menu(_)), Command::Back) => "close".into(),
         (Some(_), Command::Back) => "cancel".into(),
         (None, Command::Right) => "next page".into(),
+        (None, Command::Open) if state.focus == Focus::Table => enters(state, store).into(),
         _ => command.info().title.into(),
     }
+}
+
+/// What Enter does on the focused row of a table.
+fn enters(state: &State, store: &Store) -> &'static str {
+    let row = state.view.cursor.as_ref().and_then(|row| store.get(&row.table, &row.id));
+    row.and_then(|row| state.registry.mend_verb(row)).unwrap_or(Command::Open.info().title)
 }
 
 /// What Enter does on a plan, in the action's own word: `stop it`, `change type`.

@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::Cli;
-use crate::base::text::{nearest, suggest};
+use crate::base::text::{nearest, suggest, visible};
 
 /// The sentence for a parser's error; `None` for help and version, which are none, and for what the parser says well itself.
 pub(super) fn sentence(e: &clap::Error) -> Option<String> {
@@ -38,6 +38,9 @@ pub(super) fn sentence(e: &clap::Error) -> Option<String> {
         }
         ErrorKind::UnknownArgument => {
             let option = text(ContextKind::InvalidArg)?;
+            if !option.starts_with('-') {
+                return Some(too_many(&option));
+            }
             if option.len() == 2 {
                 // `plan tags -Owner`: clap takes its first letter for an option.
                 let how = "An argument that begins with a hyphen comes after --: skydeck plan tags -- -Owner.";
@@ -49,6 +52,7 @@ pub(super) fn sentence(e: &clap::Error) -> Option<String> {
             let hint = near.map_or_else(String::new, |n| format!(" Did you mean --{n}?"));
             Some(format!("There is no option {option}.{hint}"))
         }
+        ErrorKind::TooManyValues => Some(too_many(&text(ContextKind::InvalidValue)?)),
         ErrorKind::ArgumentConflict => {
             let (option, other) = (name(&text(ContextKind::InvalidArg)?), text(ContextKind::PriorArg)?);
             let other = name(&other);
@@ -64,6 +68,10 @@ pub(super) fn sentence(e: &clap::Error) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn too_many(word: &str) -> String {
+    format!("{} is one word too many.", visible(word))
 }
 
 /// `--refresh` of `--refresh <SECONDS>`, `KIND` of `<KIND>`.

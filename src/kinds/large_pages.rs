@@ -21,9 +21,12 @@ use crate::model::{Operation, Record};
 /// Pages that are asked for and not handed over yet, at most: each is some 10 MB while it is parsed.
 const MOST_AHEAD: usize = 4;
 
+/// Makes the request for a token.
+type Ask<T> = dyn Fn(Option<String>) -> BoxFuture<'static, Result<T, Fault>> + Send + Sync;
+
 /// How one kind's pages are asked for and read.
 pub struct Large<T> {
-    send: Box<dyn Fn(Option<String>) -> BoxFuture<'static, Result<T, Fault>> + Send + Sync>,
+    send: Box<Ask<T>>,
     next: fn(&mut T) -> Option<String>,
     read: fn(&T, &mut Converter) -> Vec<Record>,
 }

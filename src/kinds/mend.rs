@@ -25,4 +25,6 @@ pub struct Mends {
     pub kind: &'static KindInfo,
     /// What mends one of its rows.
     pub mend: fn(&Record) -> Option<Mend>,
+    /// What Enter does then, beside its key; `None`: it opens, as ever.
+    pub verb: Option<&'static str>,
 }

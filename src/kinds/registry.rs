@@ -87,6 +87,7 @@ static ACTIONS: &[&Action] = &[
     &ec2::actions::tags::OF_SECURITY_GROUPS,
     &ec2::actions::tags::OF_RULES,
     &ec2::actions::CHANGE_GROUPS_OF_INTERFACES,
+    &ec2::interface_actions::DELETE,
     &ec2::actions::tags::OF_INTERFACES,
     &ec2::gateway_actions::CREATE,
     &ec2::gateway_actions::ATTACH,
@@ -147,6 +148,7 @@ static ACTIONS: &[&Action] = &[
     &ec2::network_actions::OF_SUBNETS,
     &ec2::subnet_actions::DELETE,
     &ec2::actions::tags::OF_SUBNETS,
+    &elbv2::balancer_actions::DELETE,
     &elbv2::actions::REGISTER,
     &elbv2::actions::DEREGISTER,
     &autoscaling::actions::SET_DESIRED,
@@ -231,6 +233,7 @@ static KINDS: &[&KindDef] = &[
     &cloudwatch::burstable_charts::KIND,
     &cloudwatch::alarm_charts::KIND,
     &elbv2::target_group_health::KIND,
+    &elbv2::load_balancer_listeners::KIND,
     &elbv2::tags::OF_LOAD_BALANCERS,
     &elbv2::tags::OF_TARGET_GROUPS,
     &s3::bucket_tags::KIND,
@@ -248,12 +251,17 @@ static PAGES: &[&RowPage] = &[
 ];
 
 /// The kinds whose rows say what mends them.
-static MENDS: &[&Mends] = &[&derived::doctor::MENDS, &derived::why::MENDS];
+static MENDS: &[&Mends] = &[&derived::doctor::MENDS, &derived::why::MENDS, &derived::waste::MENDS];
 
 impl Registry {
     /// The action that mends what a row says, if there is one.
     pub fn mend(&self, row: &Record) -> Option<Mend> {
         MENDS.iter().find(|m| std::ptr::eq(m.kind, row.kind.0)).and_then(|m| (m.mend)(row))
+    }
+    /// What Enter does on a row, if its kind has a word for that and the row an action.
+    pub fn mend_verb(&self, row: &Record) -> Option<&'static str> {
+        let mends = MENDS.iter().find(|m| std::ptr::eq(m.kind, row.kind.0))?;
+        mends.verb.filter(|_| (mends.mend)(row).is_some())
     }
     /// How rows of a kind are connected to, if they can be.
     pub fn connects(&self, kind: &KindInfo) -> Option<&'static Connects> {

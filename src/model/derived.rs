@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::kind::Kind;
 use super::record::Record;
 use super::table::Selector;
-use crate::base::{Fault, RowId, Scope};
+use crate::base::{Fault, RowId, Scope, Time};
 
 /// A table that rows are made of: its kind's name, and which of its rows.
 pub type Wanted = (&'static str, Selector);
@@ -119,6 +119,8 @@ pub struct Inputs {
     pub scope: Scope,
     /// The text that is looked for, where the kind's tables are each of one; else empty.
     pub text: RowId,
+    /// When the rows are made: what is old is so by then.
+    pub now: Time,
     /// The tables. Of a kind there may be several where a text is looked for.
     pub tables: Vec<Input>,
 }
@@ -132,7 +134,9 @@ impl Inputs {
     pub fn each<'i>(&'i self, kind: &str) -> impl Iterator<Item = &'i Arc<Record>> {
         let mut seen: FxHashSet<&'i str> = FxHashSet::default();
         let tables = self.tables.iter().filter(move |t| t.kind.0.name == kind);
-        tables.flat_map(|t| &t.rows).filter(move |r| seen.insert(r.id.as_str()))
+        // One table has each of its rows once.
+        let several = tables.clone().nth(1).is_some();
+        tables.flat_map(|t| &t.rows).filter(move |r| !several || seen.insert(r.id.as_str()))
     }
     /// Whether all rows of an input are here: only then does the lack of one mean anything.
     pub fn is_whole(&self, kind: &str) -> bool {

@@ -80,7 +80,7 @@ const NAMES: &[(&str, &str)] = &[
 const WORDS: &[&str] = &[
     "ACL", "AMI", "API", "ARN", "CIDR", "CPU", "DHCP", "DNS", "EBS", "EC2", "EFA", "ELB", "ENA", "ETag", "IAM", "ID",
     "IMDS", "IOPS", "IP", "IPs", "IPv6", "KMS", "MAC", "MiB/s", "OK", "OS", "S3", "SSM", "TPM", "URL", "UUID", "VPC",
-    "vCPU",
+    "VPCs", "vCPU",
 ];
 
 impl FieldInfo {

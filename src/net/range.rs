@@ -47,6 +47,7 @@ pub fn flaw(text: &str) -> Option<String> {
                 _ => format!("/{prefix} is not the length of an {family} prefix, which is 0 to {most}"),
             }
         }
+        Err(_) if address.is_empty() => "an address comes before the slash: 10.1.0.0/16 or 2600:1f14::/32".into(),
         Err(_) if address.split('.').any(|n| n.len() > 1 && n.starts_with('0')) => {
             format!("{address} has a number with a leading zero, which some read as octal")
         }
@@ -57,6 +58,11 @@ pub fn flaw(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_no_address_is_told_so() {
+        assert!(flaw("/8").is_some_and(|why| why.starts_with("an address comes before the slash")));
+    }
 
     #[test]
     fn a_range_with_leading_zeros_is_refused_in_the_address_and_behind_the_slash() {

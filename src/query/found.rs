@@ -44,9 +44,33 @@ impl Plain {
         self.each_in(text, |at| first = first.or(Some(at.start)));
         first
     }
+    /// The same, prepared for many texts.
+    pub fn prepared(&self) -> Prepared<'_> {
+        Prepared(Needle::new(&self.0))
+    }
     /// Calls `at` with every place where it stands; whether there is one.
     pub fn each_in(&self, text: &str, at: impl FnMut(Range<usize>)) -> bool {
         Needle::new(&self.0).each_in(text, at)
+    }
+}
+
+/// A [`Plain`] text that many others are looked through for.
+pub struct Prepared<'t>(Needle<'t>);
+
+impl Prepared<'_> {
+    /// Whether a text has it.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.0.is_in(text)
+    }
+    /// Where it stands first in a text.
+    pub fn find(&self, text: &str) -> Option<usize> {
+        let mut first = None;
+        let has = self.0.is_in(text) && self.0.each_in(text, |at| first = first.or(Some(at.start)));
+        first.filter(|_| has)
+    }
+    /// Whether it could be a part of an address or a range.
+    pub fn is_address(&self) -> bool {
+        self.0.is_address()
     }
 }
 

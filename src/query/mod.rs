@@ -35,7 +35,7 @@ mod parse;
 
 pub(crate) use compare::glob;
 pub use eval::{Cells, Hit, Matcher, Placed};
-pub use found::{Found, Highlight, Plain, Via};
+pub use found::{Found, Highlight, Plain, Prepared, Via};
 pub use parse::HOW;
 
 use std::fmt;

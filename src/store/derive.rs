@@ -77,7 +77,7 @@ pub fn derive(job: DeriveJob) -> Batch {
         fault: status.and_then(|s| s.fault),
     });
     let text = if let Selector::Parent(text) = &table.selector { text.clone() } else { RowId::new() };
-    let inputs = Inputs { scope: table.scope.clone(), text, tables: tables.collect() };
+    let inputs = Inputs { scope: table.scope.clone(), text, now, tables: tables.collect() };
     let rows = (derived.derive)(&inputs).into_iter().map(Arc::new).collect();
     let wanted = &inputs.tables[..count];
     let fault = wanted.iter().find_map(|i| i.fault.clone());

@@ -71,7 +71,7 @@ def network(ec2):
 def ways(ec2, vpc, subnets, group, table):
     """Gateways, endpoints, peerings and what VPCs refer to, two of each and more, under names that a terminal could obey."""
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
-    ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address, TagSpecifications=tags("natgateway", "나가는 문 \u202egnp"))
+    ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address, ConnectivityType="public", TagSpecifications=tags("natgateway", "나가는 문 \u202egnp"))
     ec2.create_nat_gateway(SubnetId=subnets[1], ConnectivityType="private")
     ec2.delete_nat_gateway(NatGatewayId=ec2.create_nat_gateway(SubnetId=subnets[1], ConnectivityType="private")["NatGateway"]["NatGatewayId"])
     others = [ec2.create_vpc(CidrBlock=f"10.{n}.0.0/16")["Vpc"]["VpcId"] for n in (20, 21, 22)]
@@ -84,24 +84,29 @@ def ways(ec2, vpc, subnets, group, table):
         elif name.startswith("x"):
             ec2.reject_vpc_peering_connection(VpcPeeringConnectionId=id)
     region = ec2.meta.region_name
-    ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{region}.s3", RouteTableIds=[table], TagSpecifications=tags("vpc-endpoint", "뒷문"))
+    # The type is said, because moto tells none where nothing was said; AWS tells Gateway.
+    ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{region}.s3", VpcEndpointType="Gateway", RouteTableIds=[table], TagSpecifications=tags("vpc-endpoint", "뒷문"))
     ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{region}.ssm", VpcEndpointType="Interface", SubnetIds=subnets, SecurityGroupIds=[group],
                             PrivateDnsEnabled=True)
     for name, family, ranges in (("사무실 \u202egnp", "IPv4", ["203.0.113.0/24", "198.51.100.0/25"]), ("six", "IPv6", ["2001:db8::/32"])):
         ec2.create_managed_prefix_list(PrefixListName=name, AddressFamily=family, MaxEntries=120, TagSpecifications=tags("prefix-list", "not its name"),
                                        Entries=[{"Cidr": r, "Description": "본사 a\u009b31m b"} for r in ranges])
-    for n, name in enumerate(("회사 dns", "plain")):
-        ec2.create_dhcp_options(TagSpecifications=tags("dhcp-options", name), DhcpConfigurations=[
+    for n, name in enumerate(("회사 dns \u202egnp", "plain")):
+        made = ec2.create_dhcp_options(DhcpConfigurations=[
             {"Key": "domain-name", "Values": ["corp.example"]}, {"Key": "domain-name-servers", "Values": ["10.9.0.2", "10.9.1.2"][n:]},
             *([{"Key": "netbios-node-type", "Values": ["2"]}, {"Key": "ntp-servers", "Values": ["169.254.169.123"]}] if n else [])])
+        # By a call of their own: moto takes tags of a creation, and forgets them.
+        ec2.create_tags(Resources=[made["DhcpOptions"]["DhcpOptionsId"]], Tags=[{"Key": "Name", "Value": name}])
     ec2.create_flow_logs(ResourceIds=[vpc], ResourceType="VPC", TrafficType="ALL", LogGroupName="/vpc/흐름", TagSpecifications=tags("vpc-flow-log", "흐름 \u202egnp"),
                          DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/flows")
+    # Not below a folder: moto looks for a bucket of that name, and makes no flow log if there is none.
     ec2.create_flow_logs(ResourceIds=subnets[:1], ResourceType="Subnet", TrafficType="REJECT", LogDestinationType="s3", MaxAggregationInterval=60,
-                         LogDestination="arn:aws:s3:::trouble-bucket/flows/")
+                         LogDestination="arn:aws:s3:::trouble-bucket")
     transit = ec2.create_transit_gateway(Description="한가운데")["TransitGateway"]["TransitGatewayId"]
     for vpc_id, subnet in ((vpc, subnets[0]), (others[0], ec2.create_subnet(VpcId=others[0], CidrBlock="10.20.0.0/24")["Subnet"]["SubnetId"])):
-        ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=transit, VpcId=vpc_id, SubnetIds=[subnet],
-                                                  TagSpecifications=tags("transit-gateway-attachment", "나루 \u202egnp"))
+        made = ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=transit, VpcId=vpc_id, SubnetIds=[subnet])
+        attachment = made["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
+        ec2.create_tags(Resources=[attachment], Tags=[{"Key": "Name", "Value": "나루 \u202egnp"}])
 
 
 def instances(ec2, subnets, group):

@@ -153,7 +153,7 @@ def egress_only_gateways():
 
 def side_ranges(s):
     more = [b["CidrBlock"] for b in s.get("CidrBlockSet", []) if b["CidrBlock"] != s.get("CidrBlock")]
-    return ([s["CidrBlock"]] if s.get("CidrBlock") else []) + more + [b["Ipv6CidrBlock"] for b in s.get("Ipv6CidrBlockSet", [])]
+    return ([s["CidrBlock"]] if s.get("CidrBlock") else []) + more + [plain(b["Ipv6CidrBlock"]) for b in s.get("Ipv6CidrBlockSet", [])]
 
 
 def peerings():
@@ -186,8 +186,9 @@ def endpoints():
 
 
 def prefix_lists():
+    # moto forgets the name of a list that is modified.
     return ["id"], [{
-        "id": p["PrefixListId"], "name": p["PrefixListName"], "state": p["State"], "owner_id": p["OwnerId"], "family": p["AddressFamily"],
+        "id": p["PrefixListId"], "name": p.get("PrefixListName"), "state": p["State"], "owner_id": p["OwnerId"], "family": p["AddressFamily"],
         "max_entries": p.get("MaxEntries"), "version": p.get("Version"), "message": p.get("StateMessage"), "arn": p["PrefixListArn"],
         "$tags": tagged(p.get("Tags", [])),
     } for p in pages("ec2", "describe_managed_prefix_lists", "PrefixLists")]
@@ -240,9 +241,12 @@ def route_to(r):
     return next(r[k] for k in keys if r.get(k))
 
 
+def destination(r):
+    return r.get("DestinationCidrBlock") or r.get("DestinationIpv6CidrBlock") or r.get("DestinationPrefixListId")
+
+
 def route(r):
-    to = r.get("DestinationCidrBlock") or r.get("DestinationIpv6CidrBlock") or r.get("DestinationPrefixListId")
-    return f"{to} {route_to(r)}" + ("" if r["State"] == "active" else f" {r['State']}")
+    return f"{destination(r)} {route_to(r)}" + ("" if r["State"] == "active" else f" {r['State']}")
 
 
 def route_tables():
@@ -258,14 +262,17 @@ def route_tables():
 def routes():
     return ["table_id", "destination"], [{
         "table_id": t["RouteTableId"], "vpc_id": t["VpcId"], "main": any(a["Main"] for a in t["Associations"]), "target": route_to(r),
-        "destination": r.get("DestinationCidrBlock") or r.get("DestinationIpv6CidrBlock") or r.get("DestinationPrefixListId"),
+        "destination": plain(destination(r)),
         "subnets": [a["SubnetId"] for a in t["Associations"] if "SubnetId" in a], "state": r["State"], "origin": r.get("Origin"),
     } for t in pages("ec2", "describe_route_tables", "RouteTables") for r in t["Routes"]]
 
 
 def route_targets():
-    names = {g["InternetGatewayId"]: tag(g["Tags"], "Name") for g in pages("ec2", "describe_internet_gateways", "InternetGateways")}
-    return ["id"], [{"id": f"{r['table_id']}/{r['destination']}", "name": names.get(r["target"])} for r in routes()[1]]
+    # As each is listed, not by DescribeTags, which is what the console asks.
+    ways = internet_gateways()[1] + endpoints()[1] + nat_gateways()[1] + peerings()[1] + egress_only_gateways()[1]
+    names = {way["id"]: way["name"] for way in ways}
+    return ["id"], [{"id": f"{t['RouteTableId']}/{destination(r)}", "name": names.get(route_to(r))}
+                    for t in pages("ec2", "describe_route_tables", "RouteTables") for r in t["Routes"]]
 
 
 def subnet_routing():
@@ -584,6 +591,26 @@ def auto_scaling_groups():
         "protects_new": g["NewInstancesProtectedFromScaleIn"], "termination_policies": g["TerminationPolicies"],
         "$tags": {t["Key"]: t["Value"] for t in g["Tags"]},
     } for g in pages("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups")]
+
+
+def unused():
+    """NAT gateways to which no route of a table leads that is used, groups that nothing has and nothing names, balancers without a listener."""
+    led = {r["target"] for r in routes()[1] if r["main"] or r["subnets"]}
+    rows = [{"kind": "nat-gateways", "id": g["id"]} for g in nat_gateways()[1] if g["state"] == "available" and g["id"] not in led]
+    groups = pages("ec2", "describe_security_groups", "SecurityGroups")
+    had = {g["GroupId"] for i in pages("ec2", "describe_network_interfaces", "NetworkInterfaces") for g in i["Groups"]}
+    named = {p["GroupId"] for g in groups for r in g["IpPermissions"] + g["IpPermissionsEgress"] for p in r["UserIdGroupPairs"]
+             if p["GroupId"] != g["GroupId"]}
+    rows += [{"kind": "security-groups", "id": g["GroupId"]} for g in groups
+             if g["GroupName"] != "default" and g["GroupId"] not in had | named]
+    listeners = lambda arn: client("elbv2").describe_listeners(LoadBalancerArn=arn)["Listeners"]
+    used = {a for t in all_target_groups() for a in t["LoadBalancerArns"]}
+    rows += [{"kind": "load-balancers", "id": b["id"]} for b in load_balancers()[1] if b["id"] not in used and not listeners(b["id"])]
+    return ["kind", "id"], rows
+
+
+def load_balancer_listeners():
+    return ["id"], [{"id": b["id"], "listeners": len(client("elbv2").describe_listeners(LoadBalancerArn=b["id"])["Listeners"])} for b in load_balancers()[1]]
 
 
 def buckets():

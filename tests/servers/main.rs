@@ -17,3 +17,5 @@ mod moto_networks;
 mod networks;
 mod readonly;
 mod scripts;
+mod whole_vpcs;
+mod wizard;

@@ -40,7 +40,7 @@ impl Account {
         runtime.spawn(listen::serve(sandbox, listener, std::future::pending::<()>()));
         Account::of(url, Some(runtime), None)
     }
-    fn moto() -> Account {
+    pub(super) fn moto() -> Account {
         let moto = Moto::start();
         let account = Account::of(moto.url.clone(), None, Some(moto));
         let name = "ResourceType=instance,Tags=[{Key=Name,Value=my-bastion-host}]";
@@ -58,6 +58,9 @@ impl Account {
     fn of(url: String, runtime: Option<Runtime>, moto: Option<Moto>) -> Account {
         let aws = Python::aws_cli().script_path("aws");
         Account { url, aws, folder: tempfile::tempdir().unwrap(), _runtime: runtime, _moto: moto }
+    }
+    pub(super) fn url(&self) -> &str {
+        &self.url
     }
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);

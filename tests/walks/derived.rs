@@ -9,19 +9,68 @@ fn waste(size: (u16, u16)) -> Desk {
 #[test]
 fn what_is_wasted_comes_with_its_cost_and_leads_to_what_it_is() {
     let mut desk = waste((80, 24));
-    desk.sees("✓ complete").sees("my-db-before-migr").sees("not attached").misses("Made without");
+    desk.sees("✓ complete").sees("my-db-befo").sees("not attached").misses("Made without");
     let asked = desk.log.count("DescribeVolumes");
-    desk.keys("enter").sees("Volumes").sees("id=vol-").keys("[").sees("Waste  6");
-    desk.keys("G l").sees("instance").sees("volume").keys("esc");
+    desk.sees("Waste  9").keys("j l enter").sees("Volumes").sees("my-db-befo").keys("[").sees("Waste  9");
+    desk.go("waste kind=volumes since!=none").keys("l").sees("instance").sees("volume").keys("esc");
     desk.go("waste kind=addresses cost>3").sees("old-vpn").misses("my-db-before");
-    desk.go("waste").keys("/").keys("n o t enter").sees("3 of 6").sees("old-vpn").keys("d").sees("not attached");
+    desk.go("waste")
+        .keys("/")
+        .keys("n o t space a enter")
+        .sees("4 of 9")
+        .sees("old-vpn")
+        .keys("d")
+        .sees("not attached");
     assert_eq!(desk.log.count("DescribeVolumes"), asked, "what it is made of is asked for once");
+}
+
+/// Enter on a line plans what ends it; what then remains is said before.
+#[test]
+fn enter_plans_the_clean_up_of_each_line() {
+    for (size, name) in [((80, 24), "80x24"), ((120, 40), "120x40")] {
+        let mut desk = waste(size);
+        desk.sees("✓ complete").sees("no route leads to it").sees("enter clean up");
+        desk.keys("d").sees("Elastic IP 203.0.113.").sees("$3.65 a month until released").keys("d");
+        desk.keys("enter").sees("Delete my-natgateway").sees("IAM allows it").sees("stays allocated");
+        desk.screen(&format!("waste-clean-up-{name}"));
+        desk.keys("esc").sees("Waste  9");
+    }
+    let mut desk = waste((120, 40));
+    for (line, plan) in [
+        ("old-vpn", "Release old-vpn"),
+        ("scratch", "Delete scratch"),
+        ("my-asg-ec2-ami-0817", "Deregister my-asg-ec2-ami-0817"),
+        ("my-db-migration-sg", "Delete my-db-migration-sg"),
+        ("vol-039ebc7d50bc1a719", "Terminate my-openvpn-ec2"),
+    ] {
+        desk.go(&format!("waste name={line}")).sees(line).keys("enter").sees(plan).keys("esc");
+    }
+    // The address that remains is the next line.
+    desk.go("waste kind=nat-gateways").keys("enter").sees("Type  my-natgateway");
+    desk.text_in("my-natgateway").keys("enter").wait(300.0).settle();
+    desk.go("waste").wait(10.0).keys("r").wait(40.0).misses("no route leads to it").sees("Waste  10");
+    desk.go("waste kind=addresses").sees("my-natgateway").sees("not associated");
+}
+
+/// A table that may not be read makes no waste of what it might use.
+#[test]
+fn what_a_denied_table_might_use_is_no_waste() {
+    for (fault, missing, gone) in [
+        ("ec2:DescribeRouteTables deny", "route tables (denied)", "no route leads to it"),
+        ("ec2:DescribeLaunchTemplateVersions deny", "launch template versions (denied)", "my-asg-ec2-ami-0817"),
+        ("ec2:DescribeNetworkInterfaces deny", "network interfaces (denied)", "my-db-migration-sg"),
+    ] {
+        let start = Start { view: "waste", size: (120, 40), ..Start::default() };
+        let mut desk = Desk::start_with(start, |sandbox| sandbox.faults().add(fault.parse().expect("a fault")));
+        desk.settle();
+        desk.sees(missing).sees("old-vpn").misses(gone).misses("complete");
+    }
 }
 
 #[test]
 fn waste_goes_when_it_is_gone_without_being_asked_for() {
     let mut desk = waste((120, 40));
-    desk.sees("Waste  6");
+    desk.sees("Waste  9");
     desk.go("volumes name=scratch").go("delete").sees("scratch");
     desk.keys("s c r a t c h enter").wait(60.0).settle();
     desk.go("waste").wait(10.0).keys("r").wait(40.0);
@@ -33,13 +82,13 @@ fn what_could_not_be_read_is_named_and_never_none() {
     for (size, name) in [((80, 24), "80x24"), ((120, 40), "120x40")] {
         let mut desk = Desk::start_with(Start { view: "waste", size, ..Start::default() }, |sandbox| {
             sandbox.faults().add("ec2:DescribeVolumes deny".parse().expect("a fault"));
-            sandbox.faults().add("elbv2:* deny".parse().expect("a fault"));
+            sandbox.faults().add("elbv2:DescribeTargetGroups deny".parse().expect("a fault"));
         });
         desk.settle();
         desk.sees("old-vpn").sees("Missing from this table: volumes (denied)").misses("complete");
         desk.screen(&format!("waste-denied-{name}"));
         desk.sandbox.faults().clear();
-        desk.keys("r").sees("✓ complete").sees("my-db-before").misses("Made without");
+        desk.keys("r").sees("✓ complete").sees("my-db-befo").misses("Made without");
     }
 }
 
@@ -77,7 +126,8 @@ fn an_address_of_a_load_balancer_or_nat_gateway_says_whose_it_is() {
         let vpc = ec2.subnets[&subnet].vpc.clone();
         let made = skydeck::sandbox::ec2::state::NatGateway {
             id: "nat-0123456789abcdef0".into(),
-            subnet,
+            subnet: Some(subnet),
+            regional: None,
             vpc,
             allocation: None,
             public_ip: Some(std::net::Ipv4Addr::new(198, 51, 100, 44)),
@@ -113,10 +163,38 @@ fn an_address_of_a_load_balancer_or_nat_gateway_says_whose_it_is() {
         }
     }
     for (private, public, id) in nats {
-        desk.go(&format!("find {private}")).sees("✓ complete").sees("NAT").sees(&id[..12]);
+        desk.go(&format!("find {private}")).sees("✓ complete").sees("NAT").sees("nat-gateways").sees("available");
+        desk.keys("enter").sees("NAT gateways").sees(&id[..12]);
         let public = public.expect("a public one");
         desk.go(&format!("find {public}")).sees("✓ complete").sees("NAT");
+        desk.go(&format!("find {id}")).sees("✓ complete").sees("nat-gateways").keys("enter").sees("NAT gateways");
     }
+}
+
+/// An id leads to its row, whatever of a network it is; a name does, too.
+#[test]
+fn an_id_of_a_network_leads_to_its_row() {
+    let mut desk = Desk::start(Start { view: "buckets", ..Start::default() });
+    let ids: Vec<(String, &str)> = {
+        let mut world = desk.sandbox.world();
+        let ec2 = &world.region("ap-northeast-2").ec2;
+        let firsts = [
+            (ec2.nat_gateways.keys().next(), "nat-gateways"),
+            (ec2.endpoints.keys().next(), "endpoints"),
+            (ec2.peerings.keys().next(), "peerings"),
+            (ec2.prefix_lists.keys().next(), "prefix-lists"),
+            (ec2.dhcp_options.keys().next(), "dhcp-options"),
+            (ec2.flow_logs.keys().next(), "flow-logs"),
+            (ec2.route_tables.keys().next(), "route-tables"),
+            (ec2.acls.keys().next(), "network-acls"),
+        ];
+        firsts.into_iter().filter_map(|(id, kind)| Some((id?.to_string(), kind))).collect()
+    };
+    assert!(ids.len() > 5, "{ids:?}");
+    for (id, kind) in ids {
+        desk.go(&format!("find {id}")).sees("✓ complete").sees(kind).keys("enter").sees("id=");
+    }
+    desk.go("find my-natgateway").sees("✓ complete").sees("nat-gateways");
 }
 
 /// What is loaded answers at once; what may not be read is said, and is not "none".

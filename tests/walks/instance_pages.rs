@@ -77,7 +77,7 @@ fn a_screenshot_is_a_new_file_and_drawn_where_there_are_colours() {
 }
 
 /// One form of EC2's, answered well.
-fn done(sandbox: &Sandbox, form: &str) -> String {
+pub(super) fn done(sandbox: &Sandbox, form: &str) -> String {
     let scope =
         "AWS4-HMAC-SHA256 Credential=AKID/20261121/ap-northeast-2/ec2/aws4_request, SignedHeaders=host, Signature=0";
     let mut headers = HeaderMap::new();

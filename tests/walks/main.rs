@@ -22,3 +22,5 @@ mod read_only;
 mod rolling;
 mod screenshots;
 mod troubles;
+mod two_editors;
+mod vpc_wizard;

@@ -1,5 +1,8 @@
 //! Volumes, addresses, key pairs, VPCs and subnets; and ids that are shown, filtered and sorted by name.
 
+use skydeck::sandbox::Sandbox;
+
+use super::instance_pages::done;
 use crate::support::desk::{Desk, Start};
 
 #[test]
@@ -114,4 +117,23 @@ fn a_subnet_s_range_is_calculated_while_it_is_typed() {
     desk.screen("create-subnet-wrong");
     desk.keys("esc").go("create-subnet vpc=my-vpc").keys("tab").sees("usable (AWS keeps 5)");
     desk.screen("create-subnet");
+}
+
+/// A VPC with a range of Amazon's IPv6 addresses in the embedded account.
+fn with_ipv6(sandbox: &Sandbox) {
+    let name =
+        "TagSpecification.1.ResourceType=vpc&TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=six";
+    done(sandbox, &format!("CreateVpc&CidrBlock=10.66.0.0/16&AmazonProvidedIpv6CidrBlock=true&{name}"));
+}
+
+#[test]
+fn a_subnet_of_a_vpc_with_ipv6_gets_the_next_free_part_of_it() {
+    let mut desk = Desk::start_with(Start { view: "vpcs", ..Start::default() }, with_ipv6);
+    desk.refresh_until("2001:db8:").go("create-subnet name=six-a vpc=six").sees("--ipv6-cidr-block 2001:db8:");
+    desk.keys("tab").sees("2^64 addresses").screen("create-subnet-ipv6");
+    desk.keys("esc").go("create-subnet name=six-a vpc=six").keys("enter").wait(10.0);
+    desk.go("subnets vpc=six").sees("six-a").keys("d").sees("2001:db8:").keys("esc");
+    // The next one; a part that is the VPC's in no way.
+    desk.go("create-subnet vpc=six").sees("01::/64").keys("esc");
+    desk.go("create-subnet vpc=six ipv6_cidr=2001:db8::/64").sees("InvalidSubnet.Range");
 }

@@ -119,7 +119,7 @@ pub static ATTENTION: &[Line] = &[
         to: ("waste", ""),
         needs: &["waste"],
         count: |inputs, counts| {
-            for row in inputs.rows("waste") {
+            for row in inputs.rows("waste").iter().filter(|r| waste::is_unused(r)) {
                 counts.add(Tone::Idle, "unused", 1);
                 counts.cost("unused", row.get(&waste::COST).as_f64());
             }
@@ -238,7 +238,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::base::Scope;
+    use crate::base::{Scope, Time};
     use crate::kinds::registry::ALL;
     use crate::kinds::testing::row;
     use crate::model::Input;
@@ -278,7 +278,8 @@ mod tests {
             let rows = rows.into_iter().map(Arc::new).collect();
             tables.push(Input { kind: Kind(kind), rows, whole: true, fault: None });
         }
-        let rows = derive(&Inputs { scope: Scope::region("p", "r"), text: ArcStr::new(), tables });
+        let rows =
+            derive(&Inputs { scope: Scope::region("p", "r"), text: ArcStr::new(), now: Time::default(), tables });
         let told: Vec<String> = rows
             .iter()
             .map(|r| {

@@ -23,6 +23,10 @@ const NAME: &str = "name";
 const INSTANCE: &str = "instance";
 const INTERFACE: &str = "interface";
 
+/// Elastic IP addresses of a region, unless the quota was raised.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html>
+pub(super) const MOST_ADDRESSES: usize = 5;
+
 /// What so many addresses of Amazon's cost while they stand.
 pub(super) fn standing_cost(scope: &Scope, n: usize) -> Cost {
     let behind = "associated or not, until it is released";
@@ -53,7 +57,7 @@ fn allocate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
     let name = form.given(NAME);
     let mut plan = draft("allocate", "Allocate an Elastic IP address".into(), &[], Vec::new());
     plan.phrase = "allocate".into();
-    plan.steps = vec![allocate_step(cx.scope, name.as_deref())];
+    plan.steps = vec![allocate_step(cx.scope, 0, name.as_deref())];
     let mut all = Vec::new();
     if let Known::NotAsked(key) = whole(cx.store, cx.scope, &INFO) {
         need(&mut plan.needs, key);
@@ -70,10 +74,9 @@ fn allocate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
                 label(first)
             )));
         }
-        // The quota of a new account; it can be raised. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html
-        if live(table).count() >= 5 {
+        if live(table).count() >= MOST_ADDRESSES {
             all.push(unknown(format!(
-                "The region has {} already: the quota is 5 unless it was raised (AddressLimitExceeded)",
+                "The region has {} already: the quota is {MOST_ADDRESSES} unless it was raised (AddressLimitExceeded)",
                 live(table).count()
             )));
         }
@@ -84,15 +87,15 @@ fn allocate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
     Ok(plan)
 }
 
-/// The step that allocates an address, which may have a name. It comes first in its plan: its way back is said of step 0.
-pub(super) fn allocate_step(scope: &Scope, name: Option<&str>) -> Step {
+/// The step that allocates an address, which may have a name: its plan's step number `at`.
+pub(super) fn allocate_step(scope: &Scope, at: usize, name: Option<&str>) -> Step {
     let mut call = ALLOCATE_ADDRESS.call(scope.clone()).arg("Domain", Arg::str("vpc"));
     if let Some(name) = name {
         call = call.arg("TagSpecifications", name_tag("elastic-ip", name));
     }
     let undo = StepUndo::new(
         "release the address",
-        RELEASE_ADDRESS.call(scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
+        RELEASE_ADDRESS.call(scope.clone()).arg("AllocationId", Arg::out(at, "AllocationId")),
     )
     .destroys();
     Step::new("allocate the address", call).undone_by(undo)

@@ -19,6 +19,14 @@ pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The zone's name in 
 /// available, information, impaired, unavailable, constrained.
 pub const STATE: FieldInfo = FieldInfo::state("state", "STATE", "The zone's state.").shown(0);
 
+/// availability-zone, local-zone or wavelength-zone.
+const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "availability-zone, local-zone or wavelength-zone.").shown(2);
+
+/// What sort of zone it is, in AWS's words.
+pub fn zone_type(row: &Record) -> Option<&str> {
+    row.get(&TYPE).as_str()
+}
+
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("availability-zones", "Availability Zone", "Availability Zones", &FIELDS)
     .doc(
@@ -47,9 +55,7 @@ static FIELDS: Fields<AvailabilityZone> = Fields(&[
         Value::opt(z.zone_id())
     }),
     Field::state(STATE),
-    field(FieldInfo::text("type", "TYPE", "availability-zone, local-zone or wavelength-zone.").shown(2), |z, c| {
-        c.text(z.zone_type())
-    }),
+    field(TYPE, |z, c| c.text(z.zone_type())),
     field(FieldInfo::text("region", "REGION", "The region.").links_to("regions"), |z, c| c.text(z.region_name())),
     field(FieldInfo::text("opt_in", "OPT-IN", "Whether the account has opted in to it.").cells(8, 20), |z, c| {
         c.text(z.opt_in_status().map(|s| s.as_str()))

@@ -170,6 +170,12 @@ pub const IMDS: FieldInfo =
         .cells(4, 5)
         .section("hardware")
         .aka(&["imds_support"]);
+/// When an instance was last launched from it.
+pub const LAST_LAUNCHED: FieldInfo =
+    FieldInfo::age("last_launched", "LAUNCHED", "When an instance was last launched from it; up to a day late.")
+        .spare(3)
+        .unique()
+        .cells(8, 8);
 /// Whether it is free in the free tier.
 pub const FREE_TIER: FieldInfo = FieldInfo::flag("free_tier", "FREE TIER", "Whether it is in the free tier.")
     .cells(9, 9)
@@ -271,13 +277,7 @@ static FIELDS: Fields<sdk::Image> = Fields(&[
         .cells(9, 25),
         |i, c| c.text(i.deregistration_protection()),
     ),
-    field(
-        FieldInfo::age("last_launched", "LAUNCHED", "When an instance was last launched from it; up to a day late.")
-            .spare(3)
-            .unique()
-            .cells(8, 8),
-        |i, _| moment(i.last_launched_time()),
-    ),
+    field(LAST_LAUNCHED, |i, _| moment(i.last_launched_time())),
     field(
         FieldInfo::text("tpm", "TPM", "v2.0, if instances of it have NitroTPM.").named_only().section("hardware"),
         |i, c| c.text(i.tpm_support().map(|t| t.as_str())),

@@ -284,6 +284,17 @@ pub(in crate::kinds) fn balancer_name(row: &Record) -> Option<&str> {
     Some(path.rsplit('/').next().unwrap_or(path))
 }
 
+/// The NAT gateway or the endpoint that a row's interface is of: AWS writes its id at the end of the description, and what it is into the type.
+pub(in crate::kinds) fn of_gateway(row: &Record) -> Option<(&'static KindInfo, &str)> {
+    let (kind, prefix) = match row.get(&TYPE).as_str()? {
+        "nat_gateway" => (&super::nat_gateways::INFO, "nat-"),
+        "vpc_endpoint" | "gateway_load_balancer_endpoint" => (&super::endpoints::INFO, "vpce-"),
+        _ => return None,
+    };
+    let id = row.get(&DESCRIPTION).as_str()?.rsplit(' ').next()?;
+    id.starts_with(prefix).then_some((kind, id))
+}
+
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let mut out = Vec::new();
     out.extend(Link::to_ids("instance", "instances", row.get(&INSTANCE)));

@@ -1,5 +1,7 @@
 //! What is known of an IPv4 range while it is typed, and what AWS would refuse of it as a VPC's or a subnet's.
 
+use std::fmt::Display;
+
 use crate::base::text::visible;
 use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::{subnets, vpcs};
@@ -46,11 +48,20 @@ pub(super) type Named = (String, Cidr);
 
 /// The ranges of a VPC's subnets, and whether these are all of them.
 pub(super) fn siblings(cx: &ActionContext<'_>, vpc: &str, needs: &mut Vec<TableKey>) -> (Vec<Named>, bool) {
+    of_subnets(cx, vpc, needs, |s| ranges(s, &subnets::CIDR))
+}
+
+/// The same of whichever ranges.
+pub(super) fn of_subnets<N>(
+    cx: &ActionContext<'_>,
+    vpc: &str,
+    needs: &mut Vec<TableKey>,
+    of: impl Fn(&Record) -> Vec<N>,
+) -> (Vec<(String, N)>, bool) {
     match whole(cx.store, cx.scope, &subnets::INFO) {
         Known::Complete(table) => {
             let of_vpc = live(table).filter(|s| field(s, &subnets::VPC_ID) == Some(vpc));
-            let all = of_vpc.flat_map(|s| ranges(s, &subnets::CIDR).into_iter().map(|c| (label(s), c)));
-            (all.collect(), true)
+            (of_vpc.flat_map(|s| of(s).into_iter().map(|c| (label(s), c))).collect(), true)
         }
         Known::NotAsked(key) => {
             need(needs, key);
@@ -83,11 +94,20 @@ pub(super) fn overlap(cidr: Cidr, all: &[Named]) -> Option<&Named> {
 /// Why a range cannot be a subnet's of a VPC: a sentence.
 pub(super) fn why_no_subnet(cidr: Cidr, own: &[Cidr], siblings: &[Named]) -> Option<String> {
     if !own.is_empty() && !own.iter().any(|range| range.contains(cidr)) {
-        let ranges: Vec<String> = own.iter().map(ToString::to_string).collect();
-        return Some(format!("{cidr} is not in the VPC's range {} (InvalidSubnet.Range).", ranges.join(", ")));
+        return Some(outside(cidr, own));
     }
-    let (name, other) = overlap(cidr, siblings)?;
-    Some(format!("{cidr} overlaps {name}, which has {other} (InvalidSubnet.Conflict)."))
+    overlap(cidr, siblings).map(|other| conflict(cidr, other))
+}
+
+/// What is wrong with a subnet's range that is no part of its VPC's: a sentence.
+pub(super) fn outside<N: Display>(range: N, own: &[N]) -> String {
+    let own: Vec<String> = own.iter().map(ToString::to_string).collect();
+    format!("{range} is not in the VPC's range {} (InvalidSubnet.Range).", own.join(", "))
+}
+
+/// What is wrong with one that has addresses in common with another subnet's: a sentence.
+pub(super) fn conflict<N: Display>(range: N, (name, other): &(String, N)) -> String {
+    format!("{range} overlaps {name}, which has {other} (InvalidSubnet.Conflict).")
 }
 
 /// The first range of this size, or of the next smaller ones, that is free in a VPC.

@@ -73,6 +73,9 @@ pub const ROUTES: FieldInfo = FieldInfo::list(
 )
 .shown(4)
 .cells(20, 60);
+/// The gateways that it routes for.
+pub const GATEWAYS: FieldInfo =
+    FieldInfo::list("gateways", "GATEWAYS", "The gateways whose incoming packets it routes.").cells(10, 40);
 /// Which of them it did not get by hand.
 pub const PROPAGATED: FieldInfo = FieldInfo::list(
     "propagated",
@@ -117,10 +120,7 @@ static FIELDS: Fields<sdk::RouteTable> = Fields(&[
     }),
     field(SUBNETS, |t, c| c.shared_list(t.associations().iter().filter_map(|a| a.subnet_id()))),
     field(ROUTES, |t, _| Value::list(t.routes().iter().map(|r| ArcStr::from(words(r))))),
-    field(
-        FieldInfo::list("gateways", "GATEWAYS", "The gateways whose incoming packets it routes.").cells(10, 40),
-        |t, c| c.shared_list(t.associations().iter().filter_map(|a| a.gateway_id())),
-    ),
+    field(GATEWAYS, |t, c| c.shared_list(t.associations().iter().filter_map(|a| a.gateway_id()))),
     field(
         FieldInfo::list("propagating", "PROPAGATING", "The virtual private gateways that add routes to it.")
             .cells(11, 40),
@@ -229,6 +229,15 @@ const TARGETS: &[(&str, &str, &str)] = &[
     ("egress-only gateways", "egress-only-gateways", "eigw-"),
 ];
 
+/// What routes lead to, of the targets whose ids begin so, each once.
+pub(in crate::kinds) fn targets<'r>(routes: &'r [ArcStr], prefix: &str) -> Vec<&'r str> {
+    let mut ids: Vec<&str> =
+        routes.iter().filter_map(|r| r.split(' ').nth(1)).filter(|t| t.starts_with(prefix)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let mut out = Vec::new();
     out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
@@ -240,10 +249,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     }
     let routes = row.get(&ROUTES).items();
     for &(title, kind, prefix) in TARGETS {
-        let mut ids: Vec<&str> =
-            routes.iter().filter_map(|r| r.split(' ').nth(1)).filter(|t| t.starts_with(prefix)).collect();
-        ids.sort_unstable();
-        ids.dedup();
+        let ids = targets(&routes, prefix);
         if !ids.is_empty() {
             out.push(Link::to(title, kind, format!("id={}", ids.join(","))));
         }

@@ -37,7 +37,7 @@ pub const TARGET: FieldInfo = FieldInfo::text(
 /// The Name tag of that.
 pub const TARGET_NAME: FieldInfo =
     FieldInfo::text("target_name", "TARGET NAME", "The Name tag of what it leads to, by DescribeTags.")
-        .shown(3)
+        .shown(1)
         .cells(11, 30)
         .from_side("route-targets", "name", false);
 /// `internet gateway`, `NAT gateway`.
@@ -63,14 +63,14 @@ pub const ORIGIN: FieldInfo = FieldInfo::text(
 .cells(11, 25);
 /// Its route table.
 pub const TABLE_ID: FieldInfo = FieldInfo::id("table_id", "TABLE", "The route table it is in.")
-    .shown(1)
+    .shown(2)
     .cells(11, 30)
     .aka(&["table", "route_table"])
     .id_of_few("route-tables", "rtb-")
     .asked_by("route-table-id");
 /// The table's VPC.
 pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "The VPC of its route table.")
-    .shown(2)
+    .shown(3)
     .cells(11, 30)
     .aka(&["vpc"])
     .id_of_few("vpcs", "vpc-")

@@ -64,7 +64,7 @@ pub const TENANCY: FieldInfo =
         .aka(&["instance_tenancy"]);
 
 /// The account that owns it, of a VPC and of a subnet.
-pub(super) const OWNER: FieldInfo =
+pub(in crate::kinds) const OWNER: FieldInfo =
     FieldInfo::text("owner_id", "OWNER", "The account that owns it.").spare(2).cells(12, 12).aka(&["owner"]);
 /// What VPC Block Public Access keeps from internet gateways, of a VPC and of a subnet.
 pub const PUBLIC_ACCESS_BLOCK: FieldInfo = FieldInfo::text(

@@ -32,6 +32,8 @@ pub const SUBNETS: FieldInfo = FieldInfo::list("subnets", "SUBNETS", "The subnet
     .aka(&["subnet"])
     .id_of_few("subnets", "subnet-")
     .section("network");
+/// When it was made.
+pub const CREATED: FieldInfo = FieldInfo::age("created", "AGE", "When it was created.").shown(5).aka(&["age"]);
 /// The load balancer's name.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The load balancer's name.").shown(0);
 
@@ -74,9 +76,7 @@ static FIELDS: Fields<sdk::LoadBalancer> = Fields(&[
     field(FieldInfo::list("zones", "ZONES", "The Availability Zones that it is in.").shown(6), |l, c| {
         c.shared_list(l.availability_zones().iter().filter_map(|z| z.zone_name()))
     }),
-    field(FieldInfo::age("created", "AGE", "When it was created.").shown(5).aka(&["age"]), |l, _| {
-        moment(time(l.created_time()))
-    }),
+    field(CREATED, |l, _| moment(time(l.created_time()))),
     Field::id(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"])),
     field(FieldInfo::text("state_reason", "REASON", "The reason for its state."), |l, _| {
         text(&own(l.state().and_then(|s| s.reason())))

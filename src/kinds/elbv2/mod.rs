@@ -1,6 +1,8 @@
 //! Elastic Load Balancing v2: load balancers, target groups, targets and their health.
 
 pub mod actions;
+pub mod balancer_actions;
+pub mod load_balancer_listeners;
 pub mod load_balancers;
 pub mod senders;
 pub mod tags;

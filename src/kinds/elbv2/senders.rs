@@ -57,3 +57,19 @@ fn target(arg: &Arg) -> Option<TargetDescription> {
     let out = out.build();
     out.id().is_some().then_some(out)
 }
+
+/// `DeleteLoadBalancer`. Deleting what is gone succeeds.
+pub static DELETE_LOAD_BALANCER: Sender = Sender {
+    op: Operation::write(Service::Elbv2, "DeleteLoadBalancer", Retry::Safe),
+    send: |s| delete_balancer(s).boxed(),
+};
+
+async fn delete_balancer(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let arn = args.text("LoadBalancerArn")?;
+    args.end()?;
+    s.dry_run()?;
+    let client = s.gateway.elbv2(&s.call.scope).await?;
+    let out = deliver!(s, client.delete_load_balancer().load_balancer_arn(arn))?;
+    Ok(sent(out.request_id(), String::new()))
+}

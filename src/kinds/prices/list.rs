@@ -159,6 +159,15 @@ mod tests {
     }
 
     #[test]
+    fn a_nat_gateway_is_known_everywhere_and_dearest_in_sao_paulo() {
+        for region in &TABLE.regions {
+            let price = Column::of(region).and_then(|c| c.price("nat-gateway")).expect("known").0;
+            assert!((0.045..=0.093).contains(&price), "{region}: {price}");
+            assert_eq!(price == 0.093, *region == "sa-east-1", "{region}");
+        }
+    }
+
+    #[test]
     fn gp3_is_a_fifth_cheaper_than_gp2_in_every_region() {
         for region in &TABLE.regions {
             let at = |thing| Column::of(region).and_then(|c| c.price(thing)).expect("known").0;

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use arcstr::ArcStr;
 
 use super::state::instance::{Instance, InstanceState};
-use super::state::{Peer, ServiceInterface, State};
+use super::state::{NatGateway, Peer, Route, RouteTable, ServiceInterface, State};
 use crate::base::Time;
 use crate::net::reach::AclEntry;
 use crate::sandbox::world::World;
@@ -141,7 +141,8 @@ fn inside(state: &State, region: &str, from: &End<'_>, vpc: &str, to: Ipv4Addr, 
     } else if let Some(s) = service {
         (End::of_service(s), Arrival::Service(region.into(), s.of.clone()))
     } else if let Some(n) = gateway {
-        let end = End { groups: &none, subnet: &n.subnet, ip: to, guarded: false };
+        let subnet = n.subnet.as_deref().unwrap_or_default();
+        let end = End { groups: &none, subnet, ip: to, guarded: false };
         (end, Arrival::Service(region.into(), n.id.clone()))
     } else {
         // In one's own subnet somebody has to say that the address is theirs.
@@ -227,19 +228,20 @@ fn leaves(state: &State, i: &Instance, to: Ipv4Addr, packet: Packet, now: Time) 
         Some("igw") => public_ip(state, i).ok_or("it has no public address to leave with"),
         Some("nat") => {
             let nat = state.nat_gateways.get(&route.by).ok_or("the route leads nowhere")?;
-            if nat.subnet != i.subnet {
-                let passes = crosses(state, &nat.subnet, Way::Request { out: false }, packet, i.private_ip)
-                    && crosses(state, &nat.subnet, Way::Answer { out: true }, packet, i.private_ip);
+            let Some(subnet) = &nat.subnet else { return leaves_by_regional(state, i, nat, to, now) };
+            if *subnet != i.subnet {
+                let passes = crosses(state, subnet, Way::Request { out: false }, packet, i.private_ip)
+                    && crosses(state, subnet, Way::Answer { out: true }, packet, i.private_ip);
                 if !passes {
                     return Err("the network ACL of the NAT gateway's subnet denies it");
                 }
             }
-            let passes = crosses(state, &nat.subnet, Way::Request { out: true }, packet, to)
-                && crosses(state, &nat.subnet, Way::Answer { out: false }, packet, to);
+            let passes = crosses(state, subnet, Way::Request { out: true }, packet, to)
+                && crosses(state, subnet, Way::Answer { out: false }, packet, to);
             if !passes {
                 return Err("the network ACL of the NAT gateway's subnet denies it");
             }
-            let on = self::route(state, &nat.subnet, &nat.vpc, to);
+            let on = self::route(state, subnet, &nat.vpc, to);
             if !on.is_some_and(|r| r.by.starts_with("igw-") && state.leads(r, now)) {
                 return Err("the NAT gateway has no route to the internet");
             }
@@ -249,11 +251,35 @@ fn leaves(state: &State, i: &Instance, to: Ipv4Addr, packet: Packet, now: Time) 
     }
 }
 
+/// Out of the VPC by a regional NAT gateway: as its address in the instance's zone. It is in no subnet that a network ACL is of.
+fn leaves_by_regional(
+    state: &State,
+    i: &Instance,
+    nat: &NatGateway,
+    to: Ipv4Addr,
+    now: Time,
+) -> Result<Ipv4Addr, &'static str> {
+    let table = nat.regional.as_ref().and_then(|r| state.route_tables.get(&r.table));
+    let on = table.and_then(|t| longest(t, to));
+    if !on.is_some_and(|r| r.by.starts_with("igw-") && state.leads(r, now)) {
+        return Err("the NAT gateway has no route to the internet");
+    }
+    let zone = state.subnets.get(&i.subnet).map(|s| &s.zone);
+    let all = state.zones_of(nat);
+    let here = all.iter().find(|(z, _)| Some(*z) == zone).or(all.first());
+    here.map(|(_, ip)| *ip).ok_or("the NAT gateway has no address yet")
+}
+
 /// The route with the longest prefix, of the subnet's own table or its VPC's main one.
-fn route<'s>(state: &'s State, subnet: &str, vpc: &str, to: Ipv4Addr) -> Option<&'s super::state::Route> {
+fn route<'s>(state: &'s State, subnet: &str, vpc: &str, to: Ipv4Addr) -> Option<&'s Route> {
     let tables = || state.route_tables.values();
     let own = tables().find(|t| t.associations.iter().any(|a| a.subnet == subnet));
     let table = own.or_else(|| tables().find(|t| t.vpc == vpc && t.main))?;
+    longest(table, to)
+}
+
+/// The route of a table with the longest prefix.
+fn longest(table: &RouteTable, to: Ipv4Addr) -> Option<&Route> {
     table.routes.iter().filter(|r| r.to.holds(to)).max_by_key(|r| r.to.prefix_len())
 }
 

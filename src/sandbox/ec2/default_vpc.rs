@@ -42,7 +42,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let made = state.vpcs.get(&id);
     Ok(call.ec2(|x| {
         if let Some(v) = made {
-            x.nest("vpc", |x| vpc(x, state, &account, v, call.now));
+            x.nest("vpc", |x| vpc(x, state, &account, v, call));
         }
     }))
 }

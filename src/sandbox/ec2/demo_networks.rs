@@ -200,7 +200,8 @@ fn add_nat(state: &mut State, ids: &Ids<'_>, spec: &NatSpec, now: Time) -> Resul
     let created = ago(now, &spec.age)?;
     let made = NatGateway {
         id: id.clone(),
-        subnet: subnet_id,
+        subnet: Some(subnet_id),
+        regional: None,
         vpc: subnet.vpc.clone(),
         allocation: Some(address.id.clone()),
         public_ip: Some(address.ip),

@@ -253,9 +253,9 @@ pub(super) const SUBNETS: Documented = &[
     ("customer-owned-ipv4-pool", ""),
     ("enable-dns64", "enableDns64"),
     ("enable-lni-at-device-index", ""),
-    ("ipv6-cidr-block-association.association-id", ""),
-    ("ipv6-cidr-block-association.ipv6-cidr-block", ""),
-    ("ipv6-cidr-block-association.state", ""),
+    ("ipv6-cidr-block-association.association-id", "ipv6CidrBlockAssociationSet/item/associationId"),
+    ("ipv6-cidr-block-association.ipv6-cidr-block", "ipv6CidrBlockAssociationSet/item/ipv6CidrBlock"),
+    ("ipv6-cidr-block-association.state", "ipv6CidrBlockAssociationSet/item/ipv6CidrBlockState/state"),
     ("ipv6-native", "ipv6Native"),
     ("map-customer-owned-ip-on-launch", "mapCustomerOwnedIpOnLaunch"),
     ("outpost-arn", ""),
@@ -274,10 +274,10 @@ pub(super) const SUBNETS: Documented = &[
 pub(super) const VPCS: Documented = &[
     ("cidr-block-association.association-id", "cidrBlockAssociationSet/item/associationId"),
     ("cidr-block-association.state", "cidrBlockAssociationSet/item/cidrBlockState/state"),
-    ("ipv6-cidr-block-association.association-id", ""),
-    ("ipv6-cidr-block-association.ipv6-cidr-block", ""),
-    ("ipv6-cidr-block-association.ipv6-pool", ""),
-    ("ipv6-cidr-block-association.state", ""),
+    ("ipv6-cidr-block-association.association-id", "ipv6CidrBlockAssociationSet/item/associationId"),
+    ("ipv6-cidr-block-association.ipv6-cidr-block", "ipv6CidrBlockAssociationSet/item/ipv6CidrBlock"),
+    ("ipv6-cidr-block-association.ipv6-pool", "ipv6CidrBlockAssociationSet/item/ipv6Pool"),
+    ("ipv6-cidr-block-association.state", "ipv6CidrBlockAssociationSet/item/ipv6CidrBlockState/state"),
 ];
 
 /// DescribeNetworkAcls.

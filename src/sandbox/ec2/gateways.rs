@@ -1,7 +1,5 @@
 //! Internet gateways and NAT gateways.
 
-use std::net::Ipv4Addr;
-
 use arcstr::ArcStr;
 
 use super::checks::{dry_run, not_found};
@@ -10,7 +8,7 @@ use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
 use super::state::{Event, InternetGateway, NatGateway, State};
-use super::{client_token, tags};
+use super::tags;
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
@@ -103,8 +101,10 @@ pub(super) fn detach_internet(world: &mut World, call: &Call<'_>) -> Result<Repl
     let mapped =
         state.instances.values().any(|i| {
             i.vpc == vpc && !i.state.is_ending() && (i.public_ip.is_some() || state.address_of(&i.id).is_some())
-        }) || state.nat_gateways.values().any(|n| n.vpc == vpc && n.public_ip.is_some() && n.holds_address(now))
-            || state.service_interfaces.values().any(|s| s.vpc == vpc && s.public.is_some())
+        }) || state.nat_gateways.values().any(|n| {
+            let mapped = n.public_ip.is_some() || !state.zones_of(n).is_empty();
+            n.vpc == vpc && mapped && n.holds_address(now)
+        }) || state.service_interfaces.values().any(|s| s.vpc == vpc && s.public.is_some())
             || state.addresses.values().filter_map(|a| state.own_interface_of(a)).any(|o| o.vpc == vpc);
     if mapped {
         let message = format!(
@@ -134,10 +134,10 @@ pub(super) fn delete_internet(world: &mut World, call: &Call<'_>) -> Result<Repl
     Ok(call.ec2(|x| x.el("return", true)))
 }
 
-fn nat(x: &mut Xml, n: &NatGateway, now: Time) {
+pub(super) fn nat(x: &mut Xml, state: &State, n: &NatGateway, now: Time) {
     let word = n.state(now);
     x.el("natGatewayId", &n.id);
-    x.el("subnetId", &n.subnet);
+    x.opt("subnetId", n.subnet.as_ref());
     x.el("vpcId", &n.vpc);
     x.el("state", word);
     x.el("createTime", Time::from_secs(n.created.secs()));
@@ -146,6 +146,15 @@ fn nat(x: &mut Xml, n: &NatGateway, now: Time) {
         x.el("failureCode", code);
         x.el("failureMessage", message);
     }
+    match &n.regional {
+        Some(regional) => nat_of_region(x, state, n, &regional.table, word),
+        None => nat_of_subnet(x, n, word),
+    }
+    x.el("connectivityType", if n.is_public() { "public" } else { "private" });
+    tag_set(x, &n.tags);
+}
+
+fn nat_of_subnet(x: &mut Xml, n: &NatGateway, word: &str) {
     x.nest("natGatewayAddressSet", |x| {
         x.nest("item", |x| {
             x.opt("allocationId", n.allocation.as_ref());
@@ -158,79 +167,19 @@ fn nat(x: &mut Xml, n: &NatGateway, now: Time) {
             x.el("status", if word == "failed" { "failed" } else { "succeeded" });
         });
     });
-    x.el("connectivityType", if n.allocation.is_some() { "public" } else { "private" });
-    tag_set(x, &n.tags);
 }
 
-/// CreateNatGateway.
-pub(super) fn create_nat(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let p = &call.params;
-    let tags = tags::of_specification(p, "natgateway")?;
-    let private = p.text("ConnectivityType") == Some("private");
-    let state = &world.region(&call.region).ec2;
-    let subnet = p.required("SubnetId")?;
-    let s = state.subnets.get(subnet).ok_or_else(|| not_found("subnet", subnet))?;
-    let (subnet, vpc) = (s.id.clone(), s.vpc.clone());
-    let known = client_token::known(state, call)?;
-    let address = match p.text("AllocationId") {
-        Some(_) if private => {
-            let message = "The parameter allocationId cannot be used with a private NAT gateway.";
-            return Err(ApiError::new("InvalidParameterCombination", message));
-        }
-        Some(id) => Some(state.addresses.get(id).ok_or_else(|| {
-            ApiError::new("InvalidAllocationID.NotFound", format!("The elasticIp ID '{id}' does not exist"))
-        })?),
-        None if private => None,
-        None => {
-            return Err(ApiError::new("MissingParameter", "The request must contain the parameter AllocationId"));
-        }
-    };
-    if let Some(a) = address.filter(|a| known.is_none() && state.is_used(a, call.now)) {
-        let message = format!("Elastic IP address [{}] is already associated", a.id);
-        return Err(ApiError::new("Resource.AlreadyAssociated", message));
-    }
-    let (allocation, public_ip) = (address.map(|a| a.id.clone()), address.map(|a| a.ip));
-    let failure = (!private && state.gateway_of(&vpc).is_none())
-        .then(|| ("Gateway.NotAttached".into(), arcstr::format!("Network {vpc} has no Internet gateway attached")));
-    dry_run(call)?;
-    let id = match known {
-        Some(id) => id,
-        None => {
-            let (id, interface) = (world.new_id("nat"), world.new_id("eni"));
-            let mut random = world.random(&id, "nat");
-            let takes = random.secs(30.0, 90.0);
-            let ready = call.now.plus(world.scaled(takes));
-            let state = &mut world.region(&call.region).ec2;
-            let private_ip = match failure {
-                Some(_) => None,
-                None => state.subnets.get_mut(&subnet).and_then(|s| s.take(None, random.u64())),
-            };
-            let made = NatGateway {
-                id: id.clone(),
-                subnet,
-                vpc,
-                allocation,
-                public_ip,
-                private_ip: private_ip.unwrap_or(Ipv4Addr::UNSPECIFIED),
-                interface,
-                created: call.now,
-                ready,
-                failure,
-                deleted: None,
-                tags,
-            };
-            state.nat_gateways.insert(id.clone(), made);
-            client_token::remember(state, call, &id);
-            id
-        }
-    };
-    let made = world.region(&call.region).ec2.nat_gateways.get(&id);
-    Ok(call.ec2(|x| {
-        x.opt("clientToken", call.params.text("ClientToken"));
-        if let Some(n) = made {
-            x.nest("natGateway", |x| nat(x, n, call.now));
-        }
-    }))
+fn nat_of_region(x: &mut Xml, state: &State, n: &NatGateway, table: &str, word: &str) {
+    let addresses = if word == "available" { state.zones_of(n) } else { Vec::new() };
+    x.list("natGatewayAddressSet", "item", addresses, |x, (zone, ip)| {
+        x.el("publicIp", ip.to_string());
+        x.el("availabilityZone", zone);
+        x.el("status", "succeeded");
+    });
+    x.el("availabilityMode", "regional");
+    x.el("autoScalingIps", "enabled");
+    x.el("autoProvisionZones", "enabled");
+    x.opt("routeTableId", state.route_tables.get(table).map(|t| &t.id));
 }
 
 /// DescribeNatGateways.
@@ -244,13 +193,13 @@ pub(super) fn describe_nat(world: &mut World, call: &Call<'_>) -> Result<Reply, 
             && filters.pass(&n.tags, |name, out| match name {
                 "nat-gateway-id" => out.push(n.id.as_str().into()),
                 "state" => out.push(n.state(call.now).into()),
-                "subnet-id" => out.push(n.subnet.as_str().into()),
+                "subnet-id" => out.extend(n.subnet.as_ref().map(|s| s.as_str().into())),
                 "vpc-id" => out.push(n.vpc.as_str().into()),
                 _ => {}
             })
     });
     Ok(call.ec2(|x| {
-        x.list("natGatewaySet", "item", found, |x, n| nat(x, n, call.now));
+        x.list("natGatewaySet", "item", found, |x, n| nat(x, state, n, call.now));
         x.opt("nextToken", next);
     }))
 }
@@ -274,13 +223,17 @@ pub(super) fn delete_nat(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
     Ok(call.ec2(|x| x.el("natGatewayId", &id)))
 }
 
-/// A deletion is done: the address goes back to the subnet; an hour later the gateway is no longer shown.
+/// A deletion is done: the address goes back to the subnet, and the table that AWS made is gone; an hour later the gateway is no longer shown.
 pub(super) fn settle(state: &mut State, id: &str, now: Time, shown: std::time::Duration) {
     let Some(n) = state.nat_gateways.get(id) else { return };
     let (subnet, ip, deleted) = (n.subnet.clone(), n.private_ip, n.deleted);
+    let table = n.regional.as_ref().map(|r| r.table.clone());
     if n.state(now) == "deleted" {
-        if let Some(s) = state.subnets.get_mut(&subnet) {
+        if let Some(s) = subnet.and_then(|s| state.subnets.get_mut(&s)) {
             s.taken.remove(&ip);
+        }
+        if let Some(table) = table {
+            state.route_tables.remove(&table);
         }
         if deleted.is_some_and(|(at, _)| now >= at.plus(shown)) {
             state.nat_gateways.remove(id);

@@ -46,6 +46,12 @@ pub(super) fn regions(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiError>
     }))
 }
 
+/// The names of a region's zones.
+pub(super) fn names(region: &str) -> Vec<ArcStr> {
+    let region = regions::find(region);
+    region.into_iter().flat_map(|r| r.zones.chars().map(|letter| arcstr::format!("{}{letter}", r.code))).collect()
+}
+
 /// DescribeAvailabilityZones of the call's region.
 pub(super) fn zones(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let Some(region) = regions::find(&call.region) else { return Ok(call.unknown_operation()) };

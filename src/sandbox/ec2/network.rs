@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::checks::none_of_list;
 use super::describe::tag_set;
 use super::documented_filters;
 use super::filter::Filters;
 use super::page::Page;
-use super::state::{State, Subnet, Vpc};
+use super::state::{CidrAssociation, State, Subnet, Vpc};
 use crate::base::Time;
 use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
@@ -79,27 +79,27 @@ pub(super) fn vpcs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
                     "vpc-id" => out.push(v.id.as_str().into()),
                     _ => {}
                 },
-                |x| vpc(x, state, &account, v, call.now),
+                |x| vpc(x, state, &account, v, call),
             )
     });
     Ok(call.ec2(|x| {
-        x.list("vpcSet", "item", found, |x, v| vpc(x, state, &account, v, call.now));
+        x.list("vpcSet", "item", found, |x, v| vpc(x, state, &account, v, call));
         x.opt("nextToken", next);
     }))
 }
 
 /// A VPC, as DescribeVpcs shows it.
-pub(super) fn vpc(x: &mut Xml, state: &State, account: &str, v: &Vpc, now: Time) {
+pub(super) fn vpc(x: &mut Xml, state: &State, account: &str, v: &Vpc, call: &Call<'_>) {
     x.el("vpcId", &v.id);
     x.el("ownerId", account);
-    x.el("state", vpc_state(v, now));
+    x.el("state", vpc_state(v, call.now));
     x.el("cidrBlock", v.cidr.to_string());
     x.nest("cidrBlockAssociationSet", |x| {
         for (id, range) in v.ranges() {
             x.nest("item", |x| cidr_association(x, &id, range));
         }
     });
-    x.empty("ipv6CidrBlockAssociationSet");
+    x.list("ipv6CidrBlockAssociationSet", "item", &v.six, |x, a| six_of_vpc(x, a, call));
     x.el("dhcpOptionsId", state.dhcp_options_of(&v.id).as_str());
     x.el("instanceTenancy", tenancy(v.dedicated));
     x.nest("blockPublicAccessStates", |x| x.el("internetGatewayBlockMode", "off"));
@@ -112,6 +112,22 @@ pub(super) fn cidr_association(x: &mut Xml, id: &str, range: Ipv4Net) {
     x.el("cidrBlock", range.to_string());
     x.el("associationId", id);
     x.nest("cidrBlockState", |x| x.el("state", "associated"));
+}
+
+/// AWS's word for how far the association of a range is.
+fn association_state<N>(a: &CidrAssociation<N>, now: Time) -> &'static str {
+    if a.is_associated(now) { "associated" } else { "associating" }
+}
+
+/// A range of IPv6 of a VPC. Which one it is, is not said before it is associated.
+pub(super) fn six_of_vpc(x: &mut Xml, a: &CidrAssociation<Ipv6Net>, call: &Call<'_>) {
+    x.el("associationId", &a.id);
+    x.el("ipv6CidrBlock", if a.is_associated(call.now) { a.cidr.to_string() } else { String::new() });
+    x.nest("ipv6CidrBlockState", |x| x.el("state", association_state(a, call.now)));
+    x.el("networkBorderGroup", &call.region);
+    x.el("ipv6Pool", "Amazon");
+    x.el("ipv6AddressAttribute", "public");
+    x.el("ipSource", "amazon");
 }
 
 fn vpc_state(v: &Vpc, now: Time) -> &'static str {
@@ -162,24 +178,31 @@ pub(super) fn subnets(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiEr
                     "vpc-id" => out.push(s.vpc.as_str().into()),
                     _ => {}
                 },
-                |x| subnet(x, &account, &call.region, s),
+                |x| subnet(x, &account, s, call),
             )
     });
     Ok(call.ec2(|x| {
-        x.list("subnetSet", "item", found, |x, s| subnet(x, &account, &call.region, s));
+        x.list("subnetSet", "item", found, |x, s| subnet(x, &account, s, call));
         x.opt("nextToken", next);
     }))
 }
 
 /// A subnet, as DescribeSubnets shows it.
-pub(super) fn subnet(x: &mut Xml, account: &str, region: &str, s: &Subnet) {
+pub(super) fn subnet(x: &mut Xml, account: &str, s: &Subnet, call: &Call<'_>) {
+    let region = &call.region;
     x.el("subnetId", &s.id);
     x.el("subnetArn", format!("arn:aws:ec2:{region}:{account}:subnet/{}", s.id));
     x.el("state", "available");
     x.el("ownerId", account);
     x.el("vpcId", &s.vpc);
     x.el("cidrBlock", s.cidr.to_string());
-    x.empty("ipv6CidrBlockAssociationSet");
+    x.list("ipv6CidrBlockAssociationSet", "item", &s.six, |x, a| {
+        x.el("associationId", &a.id);
+        x.el("ipv6CidrBlock", a.cidr.to_string());
+        x.nest("ipv6CidrBlockState", |x| x.el("state", association_state(a, call.now)));
+        x.el("ipv6AddressAttribute", "public");
+        x.el("ipSource", "amazon");
+    });
     x.el("availableIpAddressCount", s.free());
     x.el("availabilityZone", &s.zone);
     x.opt("availabilityZoneId", regions::zone_id(&s.zone));

@@ -222,3 +222,39 @@ fn malformed_ids_are_refused_with_each_kinds_own_code() {
         assert_eq!(code(&s, form), wanted, "{form}");
     }
 }
+
+#[test]
+fn a_regional_nat_gateway_is_of_a_vpc_and_has_an_address_where_something_is() {
+    let (s, clock) = sandbox(WorldSpec::Demo);
+    let own = vpc(&s, "10.60.0.0/16");
+    let regional = format!("CreateNatGateway&AvailabilityMode=regional&VpcId={own}");
+    assert_eq!(code(&s, &format!("{regional}&SubnetId=subnet-1")), "InvalidParameterCombination");
+    assert_eq!(code(&s, &format!("{regional}&ConnectivityType=private")), "InvalidParameterCombination");
+    assert_eq!(code(&s, "CreateNatGateway&AvailabilityMode=regional"), "MissingParameter");
+    assert_eq!(code(&s, &format!("CreateNatGateway&VpcId={own}")), "InvalidParameterCombination");
+    let gateway = text(&call(&s, "CreateInternetGateway").1, "internetGatewayId").to_string();
+    let attach = format!("InternetGateway&InternetGatewayId={gateway}&VpcId={own}");
+    assert_eq!(call(&s, &format!("Attach{attach}")).0, 200);
+    let (_, xml) = call(&s, &format!("{regional}&ClientToken=one"));
+    let id = text(&xml, "natGatewayId").to_string();
+    assert_eq!(text(&call(&s, &format!("{regional}&ClientToken=one")).1, "natGatewayId"), id, "the same token");
+    clock.advance(Duration::from_secs(120));
+    let described = || call(&s, &format!("DescribeNatGateways&NatGatewayId.1={id}")).1;
+    let xml = described();
+    assert_eq!((text(&xml, "state"), text(&xml, "subnetId"), text(&xml, "publicIp")), ("available", "", ""), "{xml}");
+    let table = text(&xml, "routeTableId").to_string();
+    let (_, routes) = call(&s, &format!("DescribeRouteTables&RouteTableId.1={table}"));
+    assert!(routes.contains(&format!("<gatewayId>{gateway}</gatewayId>")), "{routes}");
+    assert_eq!(code(&s, &format!("DeleteRouteTable&RouteTableId={table}")), "DependencyViolation");
+    // It has an address in a zone as soon as something of the VPC has an interface there.
+    let zone = "ap-northeast-2c";
+    let (_, xml) = call(&s, &format!("CreateSubnet&VpcId={own}&CidrBlock=10.60.1.0/24&AvailabilityZone={zone}"));
+    assert_eq!(call(&s, &format!("CreateNetworkInterface&SubnetId={}", text(&xml, "subnetId"))).0, 200);
+    let xml = described();
+    assert!(text(&xml, "availabilityZone") == zone && text(&xml, "publicIp").starts_with("203.0.113."), "{xml}");
+    assert_eq!(code(&s, &format!("Detach{attach}")), "DependencyViolation", "its address is in use");
+    assert_eq!(call(&s, &format!("DeleteNatGateway&NatGatewayId={id}")).0, 200);
+    clock.advance(Duration::from_secs(120));
+    assert_eq!(text(&described(), "state"), "deleted");
+    assert_eq!(code(&s, &format!("DescribeRouteTables&RouteTableId.1={table}")), "InvalidRouteTableID.NotFound");
+}

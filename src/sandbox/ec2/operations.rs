@@ -2,10 +2,10 @@
 
 use super::checks::dry_run;
 use super::{
-    acls, actions, addresses, attributes, console, copies, credits, default_vpc, describe, dhcp, egress_only,
-    endpoints, events, flow_logs, gateways, group_rules, groups, images, interfaces, keys, locations, network,
-    peerings, permissions, prefix_lists, profiles, routes, run, snapshots, spot, spot_prices, status, storage, tags,
-    templates, unmodelled, volume_changes, volumes, vpcs,
+    acls, actions, addresses, attributes, cidrs, console, copies, credits, default_vpc, describe, dhcp, egress_only,
+    endpoints, events, flow_logs, gateways, group_rules, groups, images, interfaces, keys, locations, nat_creation,
+    network, peerings, permissions, prefix_lists, profiles, routes, run, snapshots, spot, spot_prices, status, storage,
+    tags, templates, unmodelled, volume_changes, volumes, vpcs,
 };
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
@@ -20,7 +20,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("AssociateDhcpOptions", dhcp::associate),
     ("AssociateIamInstanceProfile", profiles::associate),
     ("AssociateRouteTable", routes::associate),
-    ("AssociateVpcCidrBlock", vpcs::associate_cidr),
+    ("AssociateVpcCidrBlock", cidrs::associate),
     ("AttachInternetGateway", gateways::attach_internet),
     ("AttachNetworkInterface", interfaces::attach),
     ("AttachVolume", volumes::attach),
@@ -39,7 +39,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("CreateLaunchTemplate", templates::create),
     ("CreateLaunchTemplateVersion", templates::create_version),
     ("CreateManagedPrefixList", prefix_lists::create),
-    ("CreateNatGateway", gateways::create_nat),
+    ("CreateNatGateway", nat_creation::create_nat),
     ("CreateNetworkAcl", acls::create),
     ("CreateNetworkAclEntry", acls::put_entry),
     ("CreateNetworkInterface", interfaces::create),
@@ -125,7 +125,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DisassociateAddress", addresses::disassociate),
     ("DisassociateIamInstanceProfile", profiles::disassociate),
     ("DisassociateRouteTable", routes::disassociate),
-    ("DisassociateVpcCidrBlock", vpcs::disassociate_cidr),
+    ("DisassociateVpcCidrBlock", cidrs::disassociate),
     ("EnableImageBlockPublicAccess", permissions::block_public_images),
     ("GetConsoleOutput", console::output),
     ("GetConsoleScreenshot", console::screenshot),

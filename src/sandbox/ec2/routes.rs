@@ -1,15 +1,17 @@
 //! Route tables: Create, Describe, Associate, Delete, and their routes.
 
+use std::borrow::Cow;
+
 use arcstr::ArcStr;
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::IpNet;
 
 use super::checks::{dry_run, is_id, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::state::{Association, Destination, Route, RouteTable, State};
-use super::{client_token, documented_filters, tags};
+use super::state::{Association, Destination, Route, RouteTable, State, Vpc};
+use super::{client_token, documented_filters, route_rules, tags};
 use crate::base::Time;
 use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
@@ -26,9 +28,9 @@ fn render(x: &mut Xml, state: &State, account: &str, t: &RouteTable, now: Time) 
     x.el("vpcId", &t.vpc);
     x.el("ownerId", account);
     x.open("routeSet");
-    for range in locals(state, t) {
+    for range in locals(state, t, now) {
         x.nest("item", |x| {
-            x.el("destinationCidrBlock", range.to_string());
+            x.el(range.member(), range.to_string());
             x.el("gatewayId", "local");
             x.el("state", "active");
             x.el("origin", "CreateRouteTable");
@@ -50,6 +52,14 @@ fn render(x: &mut Xml, state: &State, account: &str, t: &RouteTable, now: Time) 
                 _ => x.el("gatewayId", &r.by),
             }
             x.el("state", if state.leads(r, now) { "active" } else { "blackhole" });
+            x.el("origin", "CreateRoute");
+        });
+    }
+    for (list, endpoint) in route_rules::of_endpoints(state, t, now) {
+        x.nest("item", |x| {
+            x.el("destinationPrefixListId", list);
+            x.el("gatewayId", endpoint);
+            x.el("state", "active");
             x.el("origin", "CreateRoute");
         });
     }
@@ -147,6 +157,10 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
     ];
     let filters = Filters::read_with(&call.params, KNOWN, documented_filters::ROUTE_TABLES)?;
     let page = Page::read(&call.params, 5, 100)?;
+    let local = |t: &RouteTable, member: &str| -> Vec<Cow<'static, str>> {
+        let of = locals(state, t, call.now).filter(|range| range.member() == member);
+        of.map(|range| range.to_string().into()).collect()
+    };
     let by = |t: &RouteTable, prefix: &str| -> Vec<String> {
         t.routes.iter().filter(|r| r.by.starts_with(prefix)).map(|r| r.by.to_string()).collect()
     };
@@ -170,18 +184,23 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                     "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
                     "route-table-id" => out.push(t.id.as_str().into()),
                     "route.destination-cidr-block" => {
-                        out.extend(locals(state, t).map(|range| range.to_string().into()));
+                        out.extend(local(t, "destinationCidrBlock"));
                         out.extend(to(t, "destinationCidrBlock").map(Into::into));
                     }
                     "route.destination-ipv6-cidr-block" => {
+                        out.extend(local(t, "destinationIpv6CidrBlock"));
                         out.extend(to(t, "destinationIpv6CidrBlock").map(Into::into));
                     }
                     "route.destination-prefix-list-id" => {
                         out.extend(to(t, "destinationPrefixListId").map(Into::into));
+                        let lists = route_rules::of_endpoints(state, t, call.now);
+                        out.extend(lists.map(|(list, _)| list.as_str().into()));
                     }
                     "route.gateway-id" => {
                         out.push("local".into());
                         out.extend(by(t, "igw-").into_iter().map(Into::into));
+                        let endpoints = route_rules::of_endpoints(state, t, call.now);
+                        out.extend(endpoints.map(|(_, id)| id.as_str().into()));
                     }
                     "route.instance-id" => out.extend(by(t, "i-").into_iter().map(Into::into)),
                     "route.nat-gateway-id" => out.extend(by(t, "nat-").into_iter().map(Into::into)),
@@ -206,11 +225,12 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
     }))
 }
 
-/// DeleteRouteTable: refused while it is the main one or a subnet uses it.
+/// DeleteRouteTable: refused while it is the main one, a regional NAT gateway's, or a subnet uses it.
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let state = &mut world.region(&call.region).ec2;
     let t = the_table(state, &call.params)?;
-    if t.main || !t.associations.is_empty() {
+    let of_nat = state.nat_gateways.values().any(|n| n.regional.as_ref().is_some_and(|r| r.table == t.id));
+    if t.main || of_nat || !t.associations.is_empty() {
         let message = format!("The routeTable '{}' has dependencies and cannot be deleted.", t.id);
         return Err(ApiError::new("DependencyViolation", message));
     }
@@ -326,7 +346,9 @@ pub(super) fn put_route(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
     let table = the_table(state, &call.params)?;
     let to = to_of(&call.params)?;
     let by = by_of(state, &call.params, table)?;
-    let local = is_local(state, table, &to);
+    route_rules::fits(state, table, &to, &by, call.now)?;
+    route_rules::not_an_endpoints(state, table, &to, call.now, "replace")?;
+    let local = is_local(state, table, &to, call.now);
     let there = table.routes.iter().any(|r| r.to == to);
     if !replace && (local || there) {
         let message = format!("The route identified by {to} already exists.");
@@ -357,14 +379,20 @@ pub(super) fn put_route(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
     Ok(call.ec2(|x| x.el("return", true)))
 }
 
-/// The ranges of a table's VPC: each has a local route.
-fn locals<'s>(state: &'s State, table: &RouteTable) -> impl Iterator<Item = Ipv4Net> + use<'s> {
-    state.vpcs.get(&table.vpc).into_iter().flat_map(|v| v.ranges()).map(|(_, range)| range)
+/// The ranges of a table's VPC, of both families: each has a local route.
+pub(super) fn locals<'s>(
+    state: &'s State,
+    table: &RouteTable,
+    now: Time,
+) -> impl Iterator<Item = Destination> + use<'s> {
+    let four = |v: &'s Vpc| v.ranges().map(|(_, range)| IpNet::V4(range));
+    let both = move |v: &'s Vpc| four(v).chain(v.six_ranges(now).map(IpNet::V6));
+    state.vpcs.get(&table.vpc).into_iter().flat_map(both).map(Destination::Range)
 }
 
 /// Whether it is one of the VPC's own ranges, which have local routes.
-fn is_local(state: &State, table: &RouteTable, to: &Destination) -> bool {
-    locals(state, table).any(|range| Destination::Range(IpNet::V4(range)) == *to)
+fn is_local(state: &State, table: &RouteTable, to: &Destination, now: Time) -> bool {
+    locals(state, table, now).any(|range| range == *to)
 }
 
 fn no_route(to: &Destination, table: &str) -> ApiError {
@@ -382,10 +410,11 @@ pub(super) fn delete_route(world: &mut World, call: &Call<'_>) -> Result<Reply, 
     let state = &mut world.region(&call.region).ec2;
     let table = the_table(state, &call.params)?;
     let to = to_of(&call.params)?;
-    if is_local(state, table, &to) {
+    if is_local(state, table, &to, call.now) {
         let message = format!("cannot remove local route {to} in route table {}", table.id);
         return Err(ApiError::new("InvalidParameterValue", message));
     }
+    route_rules::not_an_endpoints(state, table, &to, call.now, "remove")?;
     if table.routes.iter().all(|r| r.to != to) {
         return Err(no_route(&to, &table.id));
     }

@@ -1,6 +1,11 @@
 //! Routes, network ACLs and ranges by AWS's rules: raw forms, and the codes that come back.
 
+use std::time::Duration;
+
+use ipnet::Ipv6Net;
+
 use super::tests::{call, sandbox};
+use crate::net::range::Range as _;
 use crate::sandbox::{Sandbox, WorldSpec};
 
 /// The first text of an element.
@@ -129,4 +134,56 @@ fn a_vpc_has_further_ranges_which_subnets_and_local_routes_follow() {
         ok(&s, &add(range));
     }
     assert_eq!(code(&s, &add("10.56.0.0/16")), "CidrLimitExceeded");
+}
+
+#[test]
+fn a_vpc_gets_a_range_of_ipv6_which_subnets_have_parts_of() {
+    let (s, clock) = sandbox(WorldSpec::Demo);
+    let made = ok(&s, "CreateVpc&CidrBlock=10.50.0.0/16&AmazonProvidedIpv6CidrBlock=true");
+    let vpc = element(&made, "vpcId").to_string();
+    assert!(made.contains("<ipv6CidrBlock></ipv6CidrBlock>") || made.contains("<ipv6CidrBlock/>"), "{made}");
+    assert!(made.contains("<state>associating</state>"), "{made}");
+    let create = |range: &str, six: &str| format!("CreateSubnet&VpcId={vpc}&CidrBlock={range}&Ipv6CidrBlock={six}");
+    clock.advance(Duration::from_secs(3));
+    let shown = ok(&s, &format!("DescribeVpcs&VpcId.1={vpc}"));
+    let six: Ipv6Net = Ipv6Net::read(element(&shown, "ipv6CidrBlock")).unwrap();
+    assert_eq!((six.prefix_len(), element(&shown, "ipv6Pool")), (56, "Amazon"));
+    let parts: Vec<String> = six.subnets(64).unwrap().take(3).map(|n| n.to_string()).collect();
+    let made = ok(&s, &create("10.50.1.0/24", &parts[1]));
+    assert_eq!(element(&made, "ipv6CidrBlock"), parts[1]);
+    for (range, want) in [
+        (parts[1].as_str(), "InvalidSubnet.Conflict"),
+        (&six.to_string(), "InvalidSubnet.Conflict"),
+        ("2600:1f14::/64", "InvalidSubnet.Range"),
+        (&parts[2].replace("/64", "/66"), "InvalidParameterValue"),
+        ("10.0.0.0/8", "InvalidParameterValue"),
+    ] {
+        assert_eq!(code(&s, &create("10.50.2.0/24", range)), want, "{range}");
+    }
+    assert_eq!(call(&s, &create("10.50.2.0/24", &parts[1])).1.matches("The IPv6 CIDR '").count(), 1);
+    // A local route to it in each table, all of it let out by the default group.
+    let table = ok(&s, &format!("DescribeRouteTables&Filter.1.Name=vpc-id&Filter.1.Value.1={vpc}"));
+    assert!(table.contains(&format!("<destinationIpv6CidrBlock>{six}<")), "{table}");
+    let groups = ok(&s, &format!("DescribeSecurityGroups&Filter.1.Name=vpc-id&Filter.1.Value.1={vpc}"));
+    assert!(groups.contains("<cidrIpv6>::/0<"), "{groups}");
+    let by_range = format!(
+        "DescribeSubnets&Filter.1.Name=ipv6-cidr-block-association.ipv6-cidr-block&Filter.1.Value.1={}",
+        parts[1]
+    );
+    assert_eq!(ok(&s, &by_range).matches("<subnetId>").count(), 1);
+    // It goes once no subnet has a part of it, and another comes.
+    let association =
+        element(&shown[shown.find("ipv6CidrBlockAssociationSet").unwrap()..], "associationId").to_string();
+    let remove = format!("DisassociateVpcCidrBlock&AssociationId={association}");
+    assert_eq!(code(&s, &remove), "InvalidCidrBlock.InUse");
+    ok(&s, &format!("DeleteSubnet&SubnetId={}", element(&made, "subnetId")));
+    assert_eq!(element(&ok(&s, &remove), "state"), "disassociating");
+    assert_eq!(code(&s, &remove), "InvalidVpcCidrBlockAssociationID.NotFound");
+    assert!(!ok(&s, &format!("DescribeVpcs&VpcId.1={vpc}")).contains(&six.to_string()));
+    let add = format!("AssociateVpcCidrBlock&VpcId={vpc}&AmazonProvidedIpv6CidrBlock=true");
+    assert_eq!(element(&ok(&s, &add), "state"), "associating");
+    for _ in 0..4 {
+        ok(&s, &add);
+    }
+    assert_eq!(code(&s, &add), "CidrLimitExceeded");
 }

@@ -1,33 +1,19 @@
 //! VPCs and subnets: Create, Modify, Delete.
 
 use arcstr::ArcStr;
-use ipnet::Ipv4Net;
 
 use super::checks::{dry_run, not_found};
-use super::network::{cidr_association, subnet, vpc};
-use super::state::{CidrAssociation, Ids, State, Subnet};
+use super::cidrs::{self, block};
+use super::network::{subnet, vpc};
+use super::state::{CidrAssociation, Ids, State};
 use super::{peerings, tags};
 use crate::net::cidr::Cidr;
-use crate::net::range::Range;
 use crate::sandbox::regions;
-use crate::sandbox::wire::{ApiError, Call, Params, Reply};
+use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
 
 /// VPCs that an account may have in a region, unless it asks for more: fifty here, so that labs have room.
 const MOST_VPCS: usize = 50;
-
-fn block(p: &Params) -> Result<Ipv4Net, ApiError> {
-    let text = p.text("CidrBlock").filter(|s| !s.is_empty()).ok_or_else(|| {
-        ApiError::new("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
-    })?;
-    // A range with host bits is taken for the range around it.
-    Ipv4Net::read(text).map(|n| n.trunc()).ok_or_else(|| {
-        ApiError::new(
-            "InvalidParameterValue",
-            format!("Value ({text}) for parameter cidrBlock is invalid. This is not a valid CIDR block."),
-        )
-    })
-}
 
 fn violation(kind: &str, id: &str) -> ApiError {
     ApiError::new("DependencyViolation", format!("The {kind} '{id}' has dependencies and cannot be deleted."))
@@ -45,6 +31,7 @@ pub(super) fn create_vpc(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
         return Err(ApiError::new("InvalidParameterValue", message));
     }
     let dedicated = tenancy == "dedicated";
+    let six = call.params.bool("AmazonProvidedIpv6CidrBlock")?.unwrap_or(false);
     let tags = tags::of_specification(&call.params, "vpc")?;
     if world.region(&call.region).ec2.vpcs.len() >= MOST_VPCS {
         return Err(ApiError::new("VpcLimitExceeded", "The maximum number of VPCs has been reached."));
@@ -60,96 +47,15 @@ pub(super) fn create_vpc(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
         v.ready = Some(ready);
         v.dedicated = dedicated;
     }
-    let state = &*state;
+    if six {
+        cidrs::add_six(world, &call.region, &id, ready);
+    }
+    let state = &world.region(&call.region).ec2;
     let made = state.vpcs.get(&id);
     Ok(call.ec2(|x| {
         if let Some(v) = made {
-            x.nest("vpc", |x| vpc(x, state, &account, v, call.now));
+            x.nest("vpc", |x| vpc(x, state, &account, v, call));
         }
-    }))
-}
-
-/// IPv4 ranges of a VPC, the primary one among them, unless the account asks for more.
-/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-vpcs-subnets>
-const MOST_RANGES: usize = 5;
-
-/// The blocks of private addresses: a VPC with ranges of one can have none of another.
-/// <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#add-cidr-block-restrictions>
-fn private_block(range: Cidr) -> Option<&'static str> {
-    let all = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
-    all.into_iter().find(|b| Ipv4Net::read(b).is_some_and(|b| Cidr::new(b).contains(range)))
-}
-
-/// AssociateVpcCidrBlock: a further range, apart from those that it has.
-pub(super) fn associate_cidr(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let range = block(&call.params)?;
-    let state = &world.region(&call.region).ec2;
-    let id = call.params.required("VpcId")?;
-    let v = state.vpcs.get(id).ok_or_else(|| not_found("vpc", id))?;
-    let own: Vec<Cidr> = v.ranges().map(|(_, own)| Cidr::new(own)).collect();
-    let new = Cidr::new(range);
-    let bad = |message: String| Err(ApiError::new("InvalidVpc.Range", message));
-    if !(16..=28).contains(&range.prefix_len()) {
-        return bad(format!("The CIDR '{range}' is invalid."));
-    }
-    if own.iter().any(|o| o.overlaps(new)) {
-        return bad(format!("The CIDR '{range}' conflicts with another CIDR of the VPC."));
-    }
-    let first = own.iter().find_map(|o| private_block(*o));
-    if private_block(new).is_some_and(|block| first.is_some_and(|f| f != block)) {
-        return bad(format!(
-            "The CIDR '{range}' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, or use a \
-             publicly-routable CIDR."
-        ));
-    }
-    if own.len() >= MOST_RANGES {
-        let message = format!("This network '{id}' has met its maximum number of allowed CIDRs: {MOST_RANGES}");
-        return Err(ApiError::new("CidrLimitExceeded", message));
-    }
-    let vpc = v.id.clone();
-    let association = world.new_id("vpc-cidr-assoc");
-    if let Some(v) = world.region(&call.region).ec2.vpcs.get_mut(&vpc) {
-        v.more.push(CidrAssociation { id: association.clone(), cidr: range });
-    }
-    Ok(call.ec2(|x| {
-        x.nest("cidrBlockAssociation", |x| cidr_association(x, &association, range));
-        x.el("vpcId", &vpc);
-    }))
-}
-
-/// DisassociateVpcCidrBlock: neither the primary one nor one that a subnet has a part of.
-pub(super) fn disassociate_cidr(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let state = &mut world.region(&call.region).ec2;
-    let id = call.params.required("AssociationId")?;
-    let found = state.vpcs.values().find_map(|v| {
-        let (_, range) = v.ranges().find(|(association, _)| association == id)?;
-        Some((v.id.clone(), range, range == v.cidr))
-    });
-    let Some((vpc, range, primary)) = found else {
-        let message = format!("The vpc CIDR block with association ID {id} does not exist");
-        return Err(ApiError::new("InvalidVpcCidrBlockAssociationID.NotFound", message));
-    };
-    let may_not = |code: &'static str, why: &str| {
-        let message = format!("The vpc CIDR block with association ID {id} may not be disassociated. {why}");
-        Err(ApiError::new(code, message))
-    };
-    if primary {
-        return may_not("OperationNotPermitted", "It is the primary IPv4 CIDR block of the VPC");
-    }
-    let used = |s: &Subnet| s.vpc == vpc && Cidr::new(range).contains(Cidr::new(s.cidr));
-    if state.subnets.values().any(used) {
-        return may_not("InvalidCidrBlock.InUse", "It contains a subnet");
-    }
-    if let Some(v) = state.vpcs.get_mut(&vpc) {
-        v.more.retain(|a| a.id != id);
-    }
-    Ok(call.ec2(|x| {
-        x.nest("cidrBlockAssociation", |x| {
-            x.el("cidrBlock", range.to_string());
-            x.el("associationId", id);
-            x.nest("cidrBlockState", |x| x.el("state", "disassociated"));
-        });
-        x.el("vpcId", &vpc);
     }))
 }
 
@@ -263,6 +169,7 @@ pub(super) fn create_subnet(world: &mut World, call: &Call<'_>) -> Result<Reply,
         let message = format!("The CIDR '{range}' conflicts with another subnet");
         return Err(ApiError::new("InvalidSubnet.Conflict", message));
     }
+    let six = cidrs::six_of_subnet(p, state, vpc, call.now)?;
     let zone = zone_of(call, state, &vpc.id)?;
     let vpc = vpc.id.clone();
     dry_run(call)?;
@@ -272,10 +179,18 @@ pub(super) fn create_subnet(world: &mut World, call: &Call<'_>) -> Result<Reply,
     if let Some(s) = state.subnets.get_mut(&id) {
         s.tags = tags;
     }
-    let made = state.subnets.get(&id);
+    if let Some(cidr) = six {
+        let association = world.new_id("subnet-cidr-assoc");
+        let takes = world.random(&association, "associating").secs(0.5, 1.5);
+        let six = CidrAssociation { id: association, cidr, ready: Some(call.now.plus(world.scaled(takes))) };
+        if let Some(s) = world.region(&call.region).ec2.subnets.get_mut(&id) {
+            s.six = Some(six);
+        }
+    }
+    let made = world.region(&call.region).ec2.subnets.get(&id);
     Ok(call.ec2(|x| {
         if let Some(s) = made {
-            x.nest("subnet", |x| subnet(x, &account, &call.region, s));
+            x.nest("subnet", |x| subnet(x, &account, s, call));
         }
     }))
 }
@@ -286,7 +201,7 @@ pub(super) fn delete_subnet(world: &mut World, call: &Call<'_>) -> Result<Reply,
     let state = &mut world.region(&call.region).ec2;
     let id: ArcStr = call.params.required("SubnetId")?.into();
     let s = state.subnets.get(&id).ok_or_else(|| not_found("subnet", &id))?;
-    let busy = !s.taken.is_empty() || state.nat_gateways.values().any(|n| n.subnet == id && n.holds_address(now));
+    let busy = !s.taken.is_empty() || state.nat_gateways.values().any(|n| n.is_in(&id) && n.holds_address(now));
     if busy {
         return Err(violation("subnet", &id));
     }

@@ -62,26 +62,23 @@ async fn egress_only_gateways_and_endpoints_are_made_and_deleted() {
 }
 
 #[tokio::test]
-#[ignore = "what boto3 sees of these kinds in moto is not compared yet"]
 async fn dhcp_options_are_given_to_a_vpc_and_flow_logs_record_it() {
     let Some(account) = account() else { return };
     let vpc = account.id("vpc").to_string();
+    // moto forgets the tags of a set of options that is made with some: it is found by its domain.
     let values = [("name", "corp"), ("dns", "10.0.0.2,10.0.1.2"), ("domain", "corp.example"), ("node_type", "2")];
     account.make("create-dhcp-options", &values).await;
-    let made = account.truth("dhcp-options", "name", "corp");
-    assert_eq!(
-        (&made["name_servers"], &made["domain_name"]),
-        (&json!(["10.0.0.2", "10.0.1.2"]), &json!("corp.example"))
-    );
-    assert_eq!(made["netbios_node_type"], "2");
+    let made = account.truth("dhcp-options", "domain_name", "corp.example");
+    assert_eq!((&made["name_servers"], &made["netbios_node_type"]), (&json!(["10.0.0.2", "10.0.1.2"]), &json!("2")));
     let rows = async || account.rows("dhcp-options", None, |row| made["id"] == row).await;
     account.act("associate", &rows().await, &[("vpc", &vpc)]).await;
     assert_eq!(account.truth("vpcs", "id", &vpc)["dhcp_options"], made["id"]);
-    let plain = [("name", "plain"), ("dns", "AmazonProvidedDNS")];
+    let plain = [("name", "plain"), ("dns", "AmazonProvidedDNS"), ("domain", "plain.example")];
     account.make("create-dhcp-options", &plain).await;
-    let other = account.truth("dhcp-options", "name", "plain");
+    let other = account.truth("dhcp-options", "domain_name", "plain.example");
+    assert_eq!(other["name_servers"], json!(["AmazonProvidedDNS"]));
     account.act("delete", &account.rows("dhcp-options", None, |row| other["id"] == row).await, &[]).await;
-    assert!(account.truth("dhcp-options", "name", "plain").is_null());
+    assert!(account.truth("dhcp-options", "domain_name", "plain.example").is_null());
 
     let role = "arn:aws:iam::123456789012:role/flows";
     let values =
@@ -90,18 +87,18 @@ async fn dhcp_options_are_given_to_a_vpc_and_flow_logs_record_it() {
     let made = account.truth("flow-logs", "name", "flows");
     assert_eq!((&made["resource_id"], &made["traffic"], &made["role"]), (&json!(vpc), &json!("REJECT"), &json!(role)));
     let subnet = account.rows("subnets", None, |_| true).await.swap_remove(0);
-    let to = [("name", "to s3"), ("to", "s3"), ("bucket", "downloads/flows"), ("interval", "60")];
+    // Not below a folder: moto looks for a bucket of that name, and makes no flow log if there is none.
+    let to = [("name", "to s3"), ("to", "s3"), ("bucket", "downloads"), ("interval", "60")];
     account.act("flow-log", std::slice::from_ref(&subnet), &to).await;
     let made = account.truth("flow-logs", "name", "to s3");
     assert_eq!(made["resource_id"], json!(subnet.record.id.as_str()));
-    assert_eq!((&made["destination"], &made["interval"]), (&json!("arn:aws:s3:::downloads/flows/"), &json!(60)));
+    assert_eq!((&made["destination"], &made["interval"]), (&json!("arn:aws:s3:::downloads"), &json!(60)));
     let rows = account.rows("flow-logs", None, |_| true).await;
     account.act("delete", &rows, &[]).await;
     assert!(account.truth("flow-logs", "name", "flows").is_null());
 }
 
 #[tokio::test]
-#[ignore = "what boto3 sees of these kinds in moto is not compared yet"]
 async fn a_prefix_list_is_made_edited_and_deleted() {
     let Some(account) = account() else { return };
     account.make("create-prefix-list", &[("name", "office"), ("max_entries", "5")]).await;
@@ -116,6 +113,7 @@ async fn a_prefix_list_is_made_edited_and_deleted() {
         account.plan_of("edit", &target, side, &values)
     };
     let add = |range: &str, text: &str| RowEdit::Add(vec![range.into(), text.into()]);
+    // moto forgets the name of a list that is modified: from here on it is known by its id alone.
     let first = vec![add("203.0.113.0/24", "본사, a=b"), add("198.51.100.0/25", "")];
     account.carried("edit", edit(first).await).await;
     let entries = || account.truth("prefix-list-entries", "id", &id)["entries"].clone();

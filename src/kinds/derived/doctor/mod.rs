@@ -66,7 +66,7 @@ pub static INFO: KindInfo = KindInfo::new("doctor", "hop", "Doctor", &FIELDS)
 pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links, raw: None };
 
 /// What mends a hop.
-pub static MENDS: Mends = Mends { kind: &INFO, mend };
+pub static MENDS: Mends = Mends { kind: &INFO, mend, verb: None };
 
 static DERIVED: Derived =
     Derived { inputs: INPUTS, derive, of: Some(Parts { asks, then: Some(then), beside: |_, _| Vec::new() }) };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::base::{Fault, FaultKind};
+use crate::base::{Fault, FaultKind, Time};
 use crate::kinds::ec2::instances::{self, fields};
 use crate::kinds::ec2::{
     instance_statuses, network_acls, route_tables, security_group_rules as sgr, security_groups, subnets, vpcs,
@@ -81,7 +81,7 @@ fn inputs(text: &str, denied: &str) -> Inputs {
         }
     };
     let scope = Scope::region("p", "eu-west-1");
-    Inputs { scope, text: text.into(), tables: tables().into_iter().map(table).collect() }
+    Inputs { scope, text: text.into(), now: Time::default(), tables: tables().into_iter().map(table).collect() }
 }
 
 /// The hops, a line each.

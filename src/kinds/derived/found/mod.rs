@@ -3,8 +3,11 @@
 //! Each table is of one text ([`Selector::Parent`]). By an address and an id AWS is asked for what has them alone; names are looked for in
 //! the tables of all rows. What is loaded is looked through at once, so that an answer that is known is there before AWS is asked.
 
+mod of_text;
 mod search;
 mod sought;
+
+use std::net::IpAddr;
 
 use arcstr::ArcStr;
 
@@ -103,6 +106,14 @@ pub(super) const LOOKED_IN: &[&str] = &[
     "vpcs",
     "subnets",
     "internet-gateways",
+    "nat-gateways",
+    "egress-only-gateways",
+    "peerings",
+    "transit-gateway-attachments",
+    "endpoints",
+    "prefix-lists",
+    "dhcp-options",
+    "flow-logs",
     "route-tables",
     "network-acls",
     "spot-requests",
@@ -152,15 +163,30 @@ fn asks(text: &str, scope: &Scope) -> Vec<Wanted> {
     asked(text)
 }
 
-/// What follows from an interface: a balancer's says its name alone. How the balancer is, is asked for where there is one.
+/// What follows from an interface: a balancer's says its name alone, a NAT gateway's and an endpoint's its id. How that is, is asked for where
+/// there is one.
 fn then(text: &str, rows: &Rows<'_>) -> Vec<Wanted> {
-    let mut found = false;
+    let mut found: Vec<Wanted> = Vec::new();
     if matches!(Sought::of(text), Sought::Address(_)) {
         for wanted in asked(text).iter().filter(|(kind, _)| *kind == network_interfaces::INFO.name) {
-            rows(wanted, &mut |row| found |= network_interfaces::balancer_name(row).is_some());
+            rows(wanted, &mut |row| {
+                let balancer =
+                    network_interfaces::balancer_name(row).map(|_| (load_balancers::INFO.name, Selector::All));
+                let of = network_interfaces::of_gateway(row).map(|(kind, id)| (kind.name, by_id(kind, id.into())));
+                if let Some(wanted) = balancer.or(of)
+                    && !found.contains(&wanted)
+                {
+                    found.push(wanted);
+                }
+            });
         }
     }
-    if found { vec![(load_balancers::INFO.name, Selector::All)] } else { Vec::new() }
+    found
+}
+
+/// The row with this id alone.
+fn by_id(kind: &'static KindInfo, id: ArcStr) -> Selector {
+    Filters::of(kind, [("id", vec![id])]).map_or(Selector::All, Selector::Filter)
 }
 
 /// What any region that may have it is asked for.
@@ -172,26 +198,28 @@ fn asked(text: &str) -> Vec<Wanted> {
     match Sought::of(text) {
         Sought::Address(ip) => {
             let said = ip.to_string();
-            let mut wanted = if ip.is_ipv4() {
-                vec![
-                    with(&network_interfaces::INFO, &network_interfaces::PRIVATE_IPS, &said),
-                    with(&network_interfaces::INFO, &network_interfaces::PUBLIC_IP, &said),
-                    // They say what the owner is called, and how it is, with the same answer.
-                    with(&instances::INFO, &instances::fields::PRIVATE_IP, &said),
-                    with(&instances::INFO, &instances::fields::PUBLIC_IP, &said),
-                    (addresses::INFO.name, Selector::All),
-                ]
-            } else {
-                vec![with(&network_interfaces::INFO, &network_interfaces::IPV6, &said)]
+            let mut wanted = match ip {
+                IpAddr::V4(ip) => {
+                    // The instances say what the owner is called, and how it is, with the same answer.
+                    let mut wanted = vec![
+                        with(&network_interfaces::INFO, &network_interfaces::PRIVATE_IPS, &said),
+                        with(&instances::INFO, &instances::fields::PRIVATE_IP, &said),
+                        (addresses::INFO.name, Selector::All),
+                    ];
+                    // What is private to everybody (RFC 1918) is nobody's public address; a VPC may have any range.
+                    if !ip.is_private() {
+                        wanted.push(with(&network_interfaces::INFO, &network_interfaces::PUBLIC_IP, &said));
+                        wanted.push(with(&instances::INFO, &instances::fields::PUBLIC_IP, &said));
+                    }
+                    wanted
+                }
+                IpAddr::V6(_) => vec![with(&network_interfaces::INFO, &network_interfaces::IPV6, &said)],
             };
             wanted.push((subnets::INFO.name, Selector::All));
             wanted
         }
         Sought::Balancer(_) => vec![(load_balancers::INFO.name, Selector::All)],
-        Sought::Row(kind, id) => {
-            let by_id = ALL.kind(kind).and_then(|def| Filters::of(def.info, [("id", vec![id])]));
-            vec![(kind, by_id.map_or(Selector::All, Selector::Filter))]
-        }
+        Sought::Row(kind, id) => vec![(kind, ALL.kind(kind).map_or(Selector::All, |def| by_id(def.info, id)))],
         Sought::Text(_) => LOOKED_IN.iter().map(|kind| (*kind, Selector::All)).collect(),
     }
 }

@@ -6,14 +6,11 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 use rustc_hash::FxHashSet;
 
-use super::{Found, LOOKED_IN, Sought};
+use super::{Found, Sought, of_text};
 use crate::kinds::ec2::{addresses, instances, network_interfaces, subnets};
 use crate::kinds::elbv2::load_balancers;
-use crate::kinds::facts;
-use crate::kinds::s3::buckets;
 use crate::model::addresses::Block;
-use crate::model::{FieldInfo, FieldType, Inputs, Record, Value};
-use crate::query::Plain;
+use crate::model::{FieldInfo, Inputs, KindInfo, Record};
 
 /// The rows of one region.
 pub(super) fn search(inputs: &Inputs) -> Vec<Record> {
@@ -24,7 +21,7 @@ pub(super) fn search(inputs: &Inputs) -> Vec<Record> {
             let rows = rows(inputs, kind).filter(|r| r.id == id || *r.shown_id() == id);
             rows.map(|r| Found::of(r, 0, "id")).collect()
         }
-        Sought::Text(text) => of_text(inputs, &text),
+        Sought::Text(text) => of_text::search(inputs, &text),
     };
     // A row that is found in two ways is told by the better one.
     found.sort_by_key(|f| f.rank);
@@ -33,7 +30,7 @@ pub(super) fn search(inputs: &Inputs) -> Vec<Record> {
 }
 
 impl Found {
-    fn of(row: &Record, rank: u8, via: impl Into<String>) -> Found {
+    pub(super) fn of(row: &Record, rank: u8, via: impl Into<String>) -> Found {
         Found {
             of: row.kind.0.name,
             id: row.shown_id().clone(),
@@ -47,7 +44,7 @@ impl Found {
 }
 
 /// The rows of a kind, each once.
-fn rows<'i>(inputs: &'i Inputs, kind: &str) -> impl Iterator<Item = &'i Record> {
+pub(super) fn rows<'i>(inputs: &'i Inputs, kind: &str) -> impl Iterator<Item = &'i Record> {
     inputs.each(kind).map(Arc::as_ref)
 }
 
@@ -55,18 +52,32 @@ fn has(row: &Record, field: &FieldInfo, ip: IpAddr) -> bool {
     row.get(field).blocks().any(|b| b == Block::Ip(ip))
 }
 
+/// Fields of a kind that may have an address, where they stand: of 100,000 rows each is looked up once.
+fn places<'w, const N: usize>(kind: &KindInfo, fields: [(&FieldInfo, &'w str); N]) -> [(Option<usize>, &'w str); N] {
+    fields.map(|(field, what)| (kind.index_of(field.name), what))
+}
+
+/// As what a row has an address.
+fn as_what<'w>(row: &Record, places: &[(Option<usize>, &'w str)], ip: IpAddr) -> Option<&'w str> {
+    let has = |at: &Option<usize>| at.is_some_and(|at| row.at(at).blocks().any(|b| b == Block::Ip(ip)));
+    places.iter().find(|(at, _)| has(at)).map(|(_, what)| *what)
+}
+
 /// What has an address: through the network interface that has it.
 fn of_address(inputs: &Inputs, ip: IpAddr) -> Vec<Found> {
     use network_interfaces as eni;
     let mut out = Vec::new();
+    let of_interfaces = places(
+        &eni::INFO,
+        [
+            (&eni::PRIVATE_IP, "private address"),
+            (&eni::PRIVATE_IPS, "secondary private address"),
+            (&eni::PUBLIC_IP, "public address"),
+            (&eni::IPV6, "IPv6 address"),
+        ],
+    );
     for row in rows(inputs, eni::INFO.name) {
-        let of = match () {
-            () if has(row, &eni::PRIVATE_IP, ip) => "private address",
-            () if has(row, &eni::PRIVATE_IPS, ip) => "secondary private address",
-            () if has(row, &eni::PUBLIC_IP, ip) => "public address",
-            () if has(row, &eni::IPV6, ip) => "IPv6 address",
-            () => continue,
-        };
+        let Some(of) = as_what(row, &of_interfaces, ip) else { continue };
         let via = format!("{of} of {}", row.id);
         let vpc = row.get(&eni::VPC_ID).as_str().map(Into::into);
         let user = row.get(&eni::USER).as_str();
@@ -98,24 +109,33 @@ fn of_address(inputs: &Inputs, ip: IpAddr) -> Vec<Found> {
                 },
             }
         } else {
-            // A NAT gateway, a function, a database: the interface says which.
+            // A NAT gateway, an endpoint, a function, a database: the interface says which.
             let said = row.get(&eni::DESCRIPTION).as_str().or(user);
             let via = said.map_or(of.to_string(), |said| format!("{of}: {said}"));
-            Found::of(row, 0, via)
+            match eni::of_gateway(row) {
+                Some((kind, id)) => match rows(inputs, kind.name).find(|g| g.id == id) {
+                    Some(gateway) => Found { vpc, ..Found::of(gateway, 0, via) },
+                    None => Found { of: kind.name, id: id.into(), name: ArcStr::new(), state: None, via, vpc, rank: 0 },
+                },
+                None => Found::of(row, 0, via),
+            }
         };
         out.push(found);
     }
     // Where interfaces may not be read, instances say their own.
+    use instances::fields::{ELASTIC_IPS, IPV6, PRIVATE_IP, PUBLIC_IP};
+    let of_instances = places(
+        &instances::INFO,
+        [
+            (&PRIVATE_IP, "private address"),
+            (&PUBLIC_IP, "public address"),
+            (&ELASTIC_IPS, "Elastic IP address"),
+            (&IPV6, "IPv6 address"),
+        ],
+    );
     for row in rows(inputs, instances::INFO.name) {
-        use instances::fields::{ELASTIC_IPS, IPV6, PRIVATE_IP, PUBLIC_IP};
-        let known = [
-            (PRIVATE_IP, "private address"),
-            (PUBLIC_IP, "public address"),
-            (ELASTIC_IPS, "Elastic IP address"),
-            (IPV6, "IPv6 address"),
-        ];
-        if let Some((_, via)) = known.iter().find(|(field, _)| has(row, field, ip)) {
-            out.push(Found::of(row, 0, *via));
+        if let Some(via) = as_what(row, &of_instances, ip) {
+            out.push(Found::of(row, 0, via));
         }
     }
     for row in rows(inputs, addresses::INFO.name) {
@@ -140,74 +160,14 @@ fn of_balancer(inputs: &Inputs, name: &str) -> Vec<Found> {
     rows(inputs, load_balancers::INFO.name).filter(|r| dns(r)).map(|r| Found::of(r, 0, "DNS name")).collect()
 }
 
-/// What is called so, or has the text somewhere.
-fn of_text(inputs: &Inputs, text: &str) -> Vec<Found> {
-    if text.is_empty() {
-        return Vec::new();
-    }
-    let plain = Plain::new(text);
-    let region = inputs.scope.region_code();
-    let mut out = Vec::new();
-    for kind in LOOKED_IN {
-        for row in rows(inputs, kind) {
-            // Every region lists all of an account's buckets.
-            let elsewhere =
-                *kind == buckets::INFO.name && row.get(&buckets::REGION).as_str() != region.map(|r| r.as_str());
-            if !elsewhere {
-                out.extend(fit(row, text, &plain));
-            }
-        }
-    }
-    // What was terminated keeps its name for an hour: it is not what is meant while something else is called so.
-    let lives = |f: &Found| f.state.as_ref().is_none_or(|(_, state)| state != "terminated");
-    if out.iter().any(|f: &Found| f.rank == 0 && lives(f)) {
-        for found in out.iter_mut().filter(|f| !lives(f)) {
-            found.rank = found.rank.max(2);
-        }
-    }
-    out
-}
-
-/// How a row has a text, the best way first.
-fn fit(row: &Record, text: &str, plain: &Plain) -> Option<Found> {
-    for (said, what) in [(&row.name, "name"), (row.shown_id(), "id")] {
-        if said.is_empty() {
-            continue;
-        }
-        match plain.find(said) {
-            Some(0) if said.chars().count() == text.chars().count() => return Some(Found::of(row, 0, what)),
-            Some(0) => return Some(Found::of(row, 1, format!("{what} begins with it"))),
-            Some(_) => return Some(Found::of(row, 2, format!("in its {what}"))),
-            None => {}
-        }
-    }
-    if let Some((key, value)) = row.tags.iter().find(|(key, value)| *key != "Name" && plain.find(value).is_some()) {
-        return Some(Found::of(row, 3, format!("tag:{key} {value}")));
-    }
-    let own = |f: &FieldInfo| f.unique || f.ty.is_addresses() || matches!(f.name, "description" | "instance");
-    let fields = row.kind.iter().enumerate().filter(|(_, f)| f.side.is_none() && f.ty != FieldType::Age && own(f));
-    for (i, field) in fields {
-        let value = row.at(i);
-        let said = match value {
-            Value::Text(said) if plain.find(said).is_some() => said.to_string(),
-            Value::Text(_) | Value::Empty | Value::Unknown => continue,
-            value => match facts::texts(value, field.ty).into_iter().find(|said| plain.find(said).is_some()) {
-                Some(said) => said,
-                None => continue,
-            },
-        };
-        return Some(Found::of(row, 3, format!("{} {said}", field.label())));
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::LOOKED_IN;
     use super::*;
-    use crate::base::Scope;
+    use crate::base::{Scope, Time};
     use crate::kinds::ec2::{security_groups, volumes};
     use crate::kinds::testing::row;
-    use crate::model::{Input, Kind, KindInfo};
+    use crate::model::{Input, Kind, KindInfo, Value};
 
     fn inputs(text: &str, tables: Vec<(&'static KindInfo, Vec<Record>)>) -> Inputs {
         let table = |(kind, rows): (&'static KindInfo, Vec<Record>)| {
@@ -215,7 +175,7 @@ mod tests {
             Input { kind: Kind(kind), rows, whole: true, fault: None }
         };
         let scope = Scope::region("p", "eu-west-1");
-        Inputs { scope, text: text.into(), tables: tables.into_iter().map(table).collect() }
+        Inputs { scope, text: text.into(), now: Time::default(), tables: tables.into_iter().map(table).collect() }
     }
 
     fn told(inputs: &Inputs) -> Vec<String> {
@@ -264,6 +224,10 @@ mod tests {
                             interface("eni-4", "10.0.0.7", "vpc-1")
                                 .with(&eni::DESCRIPTION, of("Interface for NAT Gateway nat-1"))
                                 .record(),
+                            interface("eni-5", "10.0.0.4", "vpc-1")
+                                .with(&eni::DESCRIPTION, of("VPC Endpoint Interface vpce-0123456789abcdef0"))
+                                .with(&eni::TYPE, of("vpc_endpoint"))
+                                .record(),
                         ],
                     ),
                     // The same rows may come by several requests.
@@ -305,14 +269,20 @@ mod tests {
         assert_eq!(search(&read)[0].state.as_ref().map(|(_, s)| s.as_str()), Some("active"));
         assert_eq!(
             told(&all("10.0.0.7"))[0],
-            "network-interfaces eni-4 (eni-4) by private address: Interface for NAT Gateway nat-1"
+            "network-interfaces eni-4 (eni-4) by private address: Interface for NAT Gateway nat-1",
+            "that is what somebody wrote"
+        );
+        assert_eq!(
+            told(&all("10.0.0.4"))[0],
+            "endpoints vpce-0123456789abcdef0 (vpce-0123456789abcdef0) by private address: \
+             VPC Endpoint Interface vpce-0123456789abcdef0"
         );
         assert_eq!(
             told(&all("10.0.0.8")),
             ["instances i-8 (alone) by private address"],
             "and no range that ends before it"
         );
-        assert_eq!(told(&all("10.9.9.9")).len(), 4, "a secondary address is one, too");
+        assert_eq!(told(&all("10.9.9.9")).len(), 5, "a secondary address is one, too");
         assert!(told(&all("10.0.1.5")).is_empty());
         let vpcs: Vec<_> = search(&all("10.0.0.5"))
             .iter()
@@ -395,15 +365,6 @@ mod tests {
             "doctor",
             "why",
             "trail",
-            // Reached from their VPC.
-            "nat-gateways",
-            "egress-only-gateways",
-            "peerings",
-            "transit-gateway-attachments",
-            "endpoints",
-            "prefix-lists",
-            "dhcp-options",
-            "flow-logs",
             // Rows of a table or ACL, which are looked in.
             "routes",
             "network-acl-entries",

@@ -7,7 +7,8 @@ use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 
 use super::Node;
-use crate::kinds::ec2::{instances, internet_gateways, nat_gateways, route_tables, subnets, vpcs};
+use super::ways::{endpoint, peering};
+use crate::kinds::ec2::{endpoints, instances, internet_gateways, nat_gateways, peerings, route_tables, subnets, vpcs};
 use crate::kinds::elbv2::load_balancers;
 use crate::model::{Inputs, Record, Value};
 
@@ -24,8 +25,8 @@ fn by_name(nodes: &mut [Node]) {
 }
 
 /// The rows of all inputs, by what they belong to.
-struct World<'a> {
-    inputs: &'a Inputs,
+pub(super) struct World<'a> {
+    pub(super) inputs: &'a Inputs,
     /// What stands below a VPC or a subnet, by its id.
     within: FxHashMap<&'a str, Vec<&'a Record>>,
     /// Route tables by the subnets that name them, and main ones by their VPCs.
@@ -60,8 +61,16 @@ impl<'a> World<'a> {
                 tables.insert(ArcStr::from(vpc), &**table);
             }
         }
-        // Of a NAT gateway that is gone AWS still tells for an hour.
+        // Of what is gone AWS still tells for an hour.
         let is_there = |r: &&Arc<Record>| r.state.as_ref().is_none_or(|(_, word)| word != "deleted");
+        for row in inputs.rows("endpoints").iter().filter(is_there) {
+            within.entry(row.get(&endpoints::VPC_ID).as_str().unwrap_or_default()).or_default().push(row);
+        }
+        for row in inputs.rows("peerings").iter().filter(is_there) {
+            for of in [&peerings::REQUESTER_VPC, &peerings::ACCEPTER_VPC] {
+                within.entry(row.get(of).as_str().unwrap_or_default()).or_default().push(row);
+            }
+        }
         let nats = inputs.rows("nat-gateways").iter().filter(is_there);
         for nat in nats.clone() {
             // A regional one is in no subnet.
@@ -83,9 +92,15 @@ impl<'a> World<'a> {
         node.below
             .extend(self.within(&row.id, "internet-gateways").map(|r| Node::of(r).leads(Value::text("the internet"))));
         node.below.extend(self.within(&row.id, "nat-gateways").map(nat));
-        let mut balancers: Vec<Node> = self.within(&row.id, "load-balancers").map(|r| self.balancer(r)).collect();
-        by_name(&mut balancers);
-        node.below.append(&mut balancers);
+        let lists: [Vec<Node>; 3] = [
+            self.within(&row.id, "endpoints").map(|r| endpoint(self, r)).collect(),
+            self.within(&row.id, "peerings").map(|r| peering(self, &row.id, r)).collect(),
+            self.within(&row.id, "load-balancers").map(|r| self.balancer(r)).collect(),
+        ];
+        for mut list in lists {
+            by_name(&mut list);
+            node.below.append(&mut list);
+        }
         let mut zones: FxHashMap<ArcStr, Vec<&Record>> = FxHashMap::default();
         for subnet in self.within(&row.id, "subnets") {
             let zone = subnet.get(&subnets::ZONE).as_str().map_or(arcstr::literal!("zone not known"), ArcStr::from);
@@ -143,17 +158,19 @@ impl<'a> World<'a> {
     }
 
     fn balancer(&self, row: &Record) -> Node {
-        let mut zones: Vec<String> = Vec::new();
-        let all = row.get(&load_balancers::SUBNETS).items();
-        let rows = self.inputs.rows("subnets");
-        for subnet in rows.iter().filter(|s| all.contains(&s.id)) {
-            zones.extend(subnet.get(&subnets::ZONE).as_str().map(String::from));
-        }
-        zones.sort();
-        zones.dedup();
+        let zones = self.zones_of(&row.get(&load_balancers::SUBNETS).items());
         let kind = row.get(&load_balancers::TYPE).as_str().unwrap_or_default();
-        let leads = if zones.is_empty() { Value::Unknown } else { Value::text(zones.join(", ")) };
+        let leads = if zones.is_empty() { Value::Unknown } else { Value::text(zones) };
         Node::of(row).at(Value::text(kind)).leads(leads)
+    }
+
+    /// The zones of some subnets, as far as they are known: `ap-northeast-2a, ap-northeast-2c`.
+    pub(super) fn zones_of(&self, subnets: &[ArcStr]) -> String {
+        let rows = self.inputs.rows("subnets").iter().filter(|s| subnets.contains(&s.id));
+        let mut zones: Vec<&str> = rows.filter_map(|s| s.get(&subnets::ZONE).as_str()).collect();
+        zones.sort_unstable();
+        zones.dedup();
+        zones.join(", ")
     }
 }
 

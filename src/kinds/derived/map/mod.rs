@@ -1,9 +1,10 @@
-//! VPCs as a tree that is also a table: `:map`. Zones, subnets with where their default route leads, instances, gateways and load
-//! balancers; each line leads to its row.
+//! VPCs as a tree that is also a table: `:map`. Zones, subnets with where their default route leads, instances, gateways, endpoints, peerings
+//! and load balancers; each line leads to its row.
 
 mod lines;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use arcstr::ArcStr;
 
@@ -19,7 +20,7 @@ pub const FOLDED: &str = "▸";
 
 /// The line of the tree.
 pub const LINE: FieldInfo =
-    FieldInfo::text("line", "VPC", "Its name below what it belongs to: VPC, zone, subnet.").shown(0).cells(28, 60);
+    FieldInfo::text("line", "VPC", "Its name below what it belongs to: VPC, zone, subnet.").shown(0).cells(26, 60);
 /// The kind of what stands there.
 pub const OF: FieldInfo =
     FieldInfo::text("kind", "KIND", "Its kind: vpcs, subnets, instances, nat-gateways or another; zone.")
@@ -29,19 +30,22 @@ pub const OF: FieldInfo =
 /// How it is.
 pub const STATE: FieldInfo = FieldInfo::state("state", "STATE", "Its state, as its kind has it.").shown(2).cells(7, 12);
 /// Where it lies.
-pub const ADDRESS: FieldInfo =
-    FieldInfo::text("address", "ADDRESS", "Its CIDR block, or its private and public addresses.")
-        .shown(0)
-        .cells(13, 33);
+pub const ADDRESS: FieldInfo = FieldInfo::text(
+    "address",
+    "ADDRESS",
+    "Its CIDR block, or its private and public addresses; of an endpoint or a load balancer its type.",
+)
+.shown(0)
+.cells(26, 33);
 /// Where packets go from it.
 pub const LEADS: FieldInfo = FieldInfo::text(
     "leads_to",
     "LEADS TO",
     "Where its default route leads: of a subnet an internet gateway (it is public), a NAT gateway, or nowhere but its VPC. Of a load \
-     balancer its zones.",
+     balancer its zones, of an endpoint its service, of a peering the VPC of the other side.",
 )
 .shown(0)
-.cells(20, 34)
+.cells(18, 34)
 .aka(&["route"]);
 /// Its id, as its kind has it.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "Its id.").shown(4).cells(12, 26);
@@ -58,7 +62,7 @@ pub const PLACE: FieldInfo =
 pub static INFO: KindInfo = KindInfo::new("map", "line", "Map", &FIELDS)
     .doc(
         "VPCs as a tree that is also a table: zones, subnets and where their default routes lead, instances, NAT and internet gateways, \
-         load balancers. A line can be folded, a filter keeps what its rows belong to, and Enter goes to the row itself.",
+         endpoints, peerings, load balancers. A line can be folded, a filter keeps what its rows belong to, and Enter goes to the row itself.",
     )
     .aliases(&["network-map", "tree"])
     .sorted(&PLACE)
@@ -69,7 +73,17 @@ pub static INFO: KindInfo = KindInfo::new("map", "line", "Map", &FIELDS)
 pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links, raw: None };
 
 static DERIVED: Derived = Derived::of(
-    &["vpcs", "subnets", "route-tables", "internet-gateways", "nat-gateways", "instances", "load-balancers"],
+    &[
+        "vpcs",
+        "subnets",
+        "route-tables",
+        "internet-gateways",
+        "nat-gateways",
+        "endpoints",
+        "peerings",
+        "instances",
+        "load-balancers",
+    ],
     derive,
 );
 

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::kinds::ec2::{instances, internet_gateways, route_tables, subnets, vpcs};
+use crate::base::Time;
+use crate::kinds::ec2::{endpoints, instances, internet_gateways, peerings, route_tables, subnets, vpcs};
 use crate::kinds::elbv2::load_balancers;
 use crate::kinds::testing::{Row, row};
 use crate::model::Input;
@@ -14,7 +15,7 @@ fn derived(rows: Vec<Record>, whole: bool) -> Vec<Record> {
         Input { kind, rows, whole: whole || *name != "route-tables", fault: None }
     };
     let tables = DERIVED.inputs.iter().map(table).collect();
-    derive(&Inputs { scope: Scope::region("p", "us-east-1"), text: ArcStr::new(), tables })
+    derive(&Inputs { scope: Scope::region("p", "us-east-1"), text: ArcStr::new(), now: Time::default(), tables })
 }
 
 fn told(rows: &[Record]) -> Vec<String> {
@@ -108,4 +109,50 @@ fn where_a_subnet_leads_is_not_known_before_the_route_tables_are() {
     let said = told(&derived(without, false));
     assert_eq!(said[4], "│ ├ ▾ a1 | way out: public", "its own table is here");
     assert_eq!((said[7].as_str(), said[9].as_str()), ("│ └ a2 | Unknown", "  └ subnet-b | Unknown"));
+}
+
+fn endpoint(id: &str, kind: &str, service: &str, tables: &[&str], subnets: &[&str]) -> Record {
+    let list = |ids: &[&str]| Value::list(ids.iter().map(|s| ArcStr::from(*s)));
+    let row = row(&endpoints::INFO, id, "", "available").with(&endpoints::ID, Value::text(id));
+    let row = row.with(&endpoints::VPC_ID, Value::text("vpc-1")).with(&endpoints::TYPE, Value::text(kind));
+    let row = row.with(&endpoints::SERVICE, Value::text(service)).with(&endpoints::ROUTE_TABLES, list(tables));
+    row.with(&endpoints::SUBNETS, list(subnets)).record()
+}
+
+/// `vpc-1` asks a VPC of a region and an account.
+fn peering(id: &str, state: &str, to: &str, region: &str, owner: &str) -> Record {
+    let row = row(&peerings::INFO, id, "", state).with(&peerings::ID, Value::text(id));
+    let of = row.with(&peerings::REQUESTER_VPC, Value::text("vpc-1"));
+    let of = of.with(&peerings::REQUESTER_REGION, Value::text("us-east-1"));
+    let of = of.with(&peerings::REQUESTER_OWNER, Value::text("1")).with(&peerings::ACCEPTER_VPC, Value::text(to));
+    let of = of.with(&peerings::REQUESTER_CIDR, Value::ranges(["10.0.0.0/16"]));
+    let of = of.with(&peerings::ACCEPTER_CIDR, Value::ranges(["10.2.0.0/16"]));
+    let of = of.with(&peerings::ACCEPTER_REGION, Value::text(region));
+    of.with(&peerings::ACCEPTER_OWNER, Value::text(owner)).record()
+}
+
+#[test]
+fn endpoints_and_peerings_stand_below_their_vpcs_with_what_they_lead_to() {
+    let mut rows = world();
+    rows.extend([
+        endpoint("vpce-1", "Gateway", "com.amazonaws.us-east-1.s3", &["rtb-a1", "rtb-a2"], &[]),
+        endpoint("vpce-2", "Interface", "com.amazonaws.us-east-1.ssm", &[], &["subnet-b", "subnet-a1"]),
+        endpoint("vpce-3", "Gateway", "com.amazonaws.us-east-1.dynamodb", &[], &[]),
+        peering("pcx-1", "active", "vpc-2", "us-east-1", "1"),
+        peering("pcx-2", "pending-acceptance", "vpc-9", "eu-west-1", "2"),
+        peering("pcx-3", "deleted", "vpc-2", "us-east-1", "1"),
+    ]);
+    let said = told(&derived(rows, true));
+    assert_eq!(
+        said[1..7],
+        [
+            "├ way out | the internet",
+            "├ vpce-1 | s3 by rtb-a1, rtb-a2",
+            "├ vpce-2 | ssm in us-east-1a, us-east-1b",
+            "├ vpce-3 | dynamodb, by no route",
+            "├ pcx-1 | other",
+            "├ pcx-2 | vpc-9 in eu-west-1 of 2: pending-acceptance",
+        ]
+    );
+    assert_eq!(said[said.len() - 2..], ["▾ other | Empty", "└ pcx-1 | main"], "and below the other side");
 }

@@ -67,7 +67,7 @@ pub static INFO: KindInfo = KindInfo::new("why", "reason", "Reasons", &FIELDS)
 pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links, raw: None };
 
 /// What mends what was found.
-pub static MENDS: Mends = Mends { kind: &INFO, mend: |row| change::read(row.get(&MEND).as_str()?) };
+pub static MENDS: Mends = Mends { kind: &INFO, mend: |row| change::read(row.get(&MEND).as_str()?), verb: None };
 
 static DERIVED: Derived = Derived {
     inputs: subject::INPUTS,

@@ -16,8 +16,9 @@ use crate::kinds::ec2::{
     instance_statuses, network_acls, network_interfaces, route_tables, security_group_rules, security_groups, subnets,
 };
 use crate::kinds::elbv2::{load_balancers, target_groups, targets};
+use crate::kinds::plan_builder::count;
 use crate::model::derived::{Rows, Wanted};
-use crate::model::{FieldInfo, Filters, Inputs, KindInfo, Record, Selector};
+use crate::model::{FieldInfo, Filters, Inputs, KindInfo, Record, Selector, Tone};
 
 /// All that rows may be made of.
 pub(super) const INPUTS: &[&str] = &[
@@ -223,11 +224,6 @@ impl Subject {
     fn among(text: &str, rows: &Rows<'_>) -> Subject {
         let one = |wanted: Wanted| {
             let mut found: Option<Arc<Record>> = None;
-            // What was terminated keeps its name for an hour.
-            let gone = |r: &Record| {
-                std::ptr::eq(r.kind.0, &instances::INFO)
-                    && of_instance::state(r) == of_instance::InstanceState::Terminated
-            };
             rows(&wanted, &mut |r| {
                 let named = r.id == text || r.name == text;
                 if named && found.as_ref().is_none_or(|f| gone(f) && !gone(r)) {
@@ -248,14 +244,55 @@ impl Subject {
     }
 }
 
+/// What was terminated keeps its name for an hour.
+fn gone(r: &Record) -> bool {
+    std::ptr::eq(r.kind.0, &instances::INFO) && of_instance::state(r) == of_instance::InstanceState::Terminated
+}
+
+/// What is said where several have the name: which of them this is about.
+fn namesakes(text: &str, subject: &Subject, rows: &Rows<'_>) -> Option<Row> {
+    let (kind, row) = match subject {
+        Subject::None => return None,
+        Subject::Instance(row) => (&instances::INFO, row),
+        Subject::TargetGroup(row) => (&target_groups::INFO, row),
+        Subject::Balancer(row) => (&load_balancers::INFO, row),
+        Subject::Group(row) => (&groups::INFO, row),
+    };
+    if row.id == text {
+        return None;
+    }
+    let kinds = [&instances::INFO, &target_groups::INFO, &load_balancers::INFO, &groups::INFO];
+    let mut named: Vec<String> = Vec::new();
+    let mut all = 0;
+    for of in kinds {
+        let ids = ids_of(rows, &self::all(of), &|r| r.name == text && !gone(r));
+        if !ids.is_empty() {
+            named.push(count(ids.len(), of.singular));
+        }
+        all += ids.len();
+    }
+    let said =
+        format!("{} have this name: this is about the {} {}", named.join(" and "), kind.singular, row.shown_id());
+    (all > 1).then(|| Row::new("name", Tone::Unknown, "several", said).by(kind.name, row.id.clone()))
+}
+
 /// All rows about what the text names.
 pub(super) fn rows(inputs: &Inputs) -> Vec<Row> {
     let known = |of: &Wanted, see: &mut dyn FnMut(&Arc<Record>)| inputs.each(of.0).for_each(see);
-    match Subject::among(&inputs.text, &known) {
+    let subject = Subject::among(&inputs.text, &known);
+    let mut all = of_subject(inputs, &subject);
+    if !all.is_empty() {
+        all.splice(0..0, namesakes(&inputs.text, &subject, &known));
+    }
+    all
+}
+
+fn of_subject(inputs: &Inputs, subject: &Subject) -> Vec<Row> {
+    match subject {
         Subject::None => Vec::new(),
-        Subject::Instance(row) => instance::rows(inputs, &row),
-        Subject::TargetGroup(row) => target::of_group(inputs, &row),
-        Subject::Balancer(row) => target::of_balancer(inputs, &row),
-        Subject::Group(row) => instance::of_group(inputs, &row),
+        Subject::Instance(row) => instance::rows(inputs, row),
+        Subject::TargetGroup(row) => target::of_group(inputs, row),
+        Subject::Balancer(row) => target::of_balancer(inputs, row),
+        Subject::Group(row) => instance::of_group(inputs, row),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::base::{Fault, FaultKind};
+use crate::base::{Fault, FaultKind, Time};
 use crate::kinds::autoscaling::{activities, auto_scaling_groups as groups};
 use crate::kinds::cloudwatch::alarms;
 use crate::kinds::ec2::instances::{self, fields};
@@ -143,7 +143,7 @@ fn inputs(text: &str, denied: &str, tables: Vec<(&'static KindInfo, Vec<Record>)
         Input { kind: Kind(kind), rows, whole: !is, fault }
     };
     let scope = Scope::region("p", "eu-west-1");
-    Inputs { scope, text: text.into(), tables: tables.into_iter().map(table).collect() }
+    Inputs { scope, text: text.into(), now: Time::default(), tables: tables.into_iter().map(table).collect() }
 }
 
 /// The rows, a line each: `ABOUT ANSWER: SAID`.

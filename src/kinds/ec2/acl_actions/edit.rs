@@ -276,7 +276,13 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let (before, (after, _)) = (entries_of(&t.record), wanted(cx, &rows));
     let calls = changes(&before, &after);
     if calls.is_empty() {
-        return Err(Fault::new(FaultKind::Invalid, "Nothing would change: the entries are like that already."));
+        let empty = rows.iter().any(|r| r.mark == RowMark::Added && blank(r));
+        let why = if empty {
+            "The new entry says nothing yet: type its protocol, its ports and its range."
+        } else {
+            "Nothing would change: the entries are like that already."
+        };
+        return Err(Fault::new(FaultKind::Invalid, why));
     }
     let mut plan = draft("edit-entries", format!("Edit entries of {}", label(&t.record)), cx.targets, Vec::new());
     plan.subjects = vec![subject(t, said(&calls))];

@@ -80,7 +80,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let mut all = Vec::new();
     let mut steps = Vec::new();
     let (ip, allocation) = if chosen == NEW {
-        steps.push(allocate_step(cx.scope, form.given(NAME).as_deref()));
+        steps.push(allocate_step(cx.scope, 0, form.given(NAME).as_deref()));
         ("the new address".to_string(), Arg::out(0, "AllocationId"))
     } else {
         (row.map_or_else(|| chosen.to_string(), |r| ip_of(r)), Arg::Str(chosen.clone()))

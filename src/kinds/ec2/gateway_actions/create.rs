@@ -25,7 +25,7 @@ const NONE: &str = "none";
 
 /// Internet gateways of a region, unless the quota was raised: as many as VPCs.
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-gateways>
-const MOST: usize = 5;
+pub(in crate::kinds::ec2) const MOST: usize = 5;
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();

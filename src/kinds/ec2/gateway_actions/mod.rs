@@ -9,6 +9,7 @@ mod tests;
 
 pub use attach::ATTACH;
 pub use create::CREATE;
+pub(super) use create::MOST;
 pub use delete::DELETE;
 pub use detach::DETACH;
 

@@ -5,7 +5,7 @@ mod dhcp_options;
 mod egress_only;
 mod endpoints;
 mod flow_logs;
-mod nat_gateways;
+pub(super) mod nat_gateways;
 mod peerings;
 mod prefix_lists;
 #[cfg(test)]
@@ -32,7 +32,7 @@ use crate::kinds::plan_builder::{Known, called, label, live, need, severe, unkno
 use crate::model::{Consequence, FormField, Kind, KindInfo, Out, Pick, Record, TableKey, Values, Waiter};
 
 /// What becomes of what a step makes, in a table of the scope.
-fn made_becomes(
+pub(super) fn made_becomes(
     cx: &ActionContext<'_>,
     (step, output): (usize, &'static str),
     kind: &'static KindInfo,
@@ -46,7 +46,12 @@ fn made_becomes(
 }
 
 /// What a row of a kind is called: its id, until its table is there.
-fn called_by_id(cx: &ActionContext<'_>, kind: &'static KindInfo, id: &str, needs: &mut Vec<TableKey>) -> String {
+pub(in crate::kinds::ec2) fn called_by_id(
+    cx: &ActionContext<'_>,
+    kind: &'static KindInfo,
+    id: &str,
+    needs: &mut Vec<TableKey>,
+) -> String {
     if let Known::NotAsked(key) = whole(cx.store, cx.scope, kind) {
         need(needs, key);
     }

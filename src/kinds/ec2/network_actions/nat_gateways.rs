@@ -12,12 +12,12 @@ use crate::kinds::ec2::nat_gateways::{ALLOCATIONS, INFO};
 use crate::kinds::ec2::senders::{
     ALLOCATE_ADDRESS, CREATE_NAT_GATEWAY, DELETE_NAT_GATEWAY, NAT_GATEWAY_ID, RELEASE_ADDRESS,
 };
-use crate::kinds::ec2::{addresses, internet_gateways, subnets};
+use crate::kinds::ec2::{addresses, internet_gateways, subnet_routing, subnets};
 use crate::kinds::plan_builder::{
-    Known, count, draft, form_title, label, line, list, live, name_tag, need, note, pick, severe, sorted, state,
+    Known, count, draft, field, form_title, label, line, list, live, name_tag, need, note, pick, severe, sorted, state,
     subject, text_of, title, toggle, unknown, wait_state, whole,
 };
-use crate::kinds::prices;
+use crate::kinds::prices::{self, Prices};
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
     Arg, Choice, Consequence, Cost, FormField, FormSpec, Kind, Pick, Plan, Record, Step, StepUndo, TableKey, Values,
@@ -99,7 +99,9 @@ fn way_out(cx: &ActionContext<'_>, subnet: &str, needs: &mut Vec<TableKey>) -> V
         return vec![unknown("Whether its VPC has an internet gateway is not known: without one it fails")];
     };
     match whole(cx.store, cx.scope, &internet_gateways::INFO) {
-        Known::Complete(all) if live(all).any(|g| internet_gateways::vpc_id(g) == Some(vpc.as_str())) => Vec::new(),
+        Known::Complete(all) if live(all).any(|g| internet_gateways::vpc_id(g) == Some(vpc.as_str())) => {
+            is_private(cx, subnet, needs)
+        }
         Known::Complete(_) => {
             vec![severe("Its VPC has no internet gateway: AWS creates it, and it fails (Gateway.NotAttached)")]
         }
@@ -113,6 +115,24 @@ fn way_out(cx: &ActionContext<'_>, subnet: &str, needs: &mut Vec<TableKey>) -> V
             vec![unknown("Whether its VPC has an internet gateway is not known (not loaded): without one it fails")]
         }
     }
+}
+
+/// AWS creates a public NAT gateway in a private subnet, and nothing comes out of it.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html>
+fn is_private(cx: &ActionContext<'_>, subnet: &str, needs: &mut Vec<TableKey>) -> Vec<Consequence> {
+    match whole(cx.store, cx.scope, &subnet_routing::INFO) {
+        Known::NotAsked(key) => need(needs, key),
+        Known::Complete(all) => {
+            let row = all.get(subnet).filter(|r| field(&r.record, &subnet_routing::EXPOSURE) == Some("private"));
+            if let Some(row) = row {
+                let why =
+                    field(&row.record, &subnet_routing::WHY).unwrap_or("its route table leads to no internet gateway");
+                return vec![severe(format!("The subnet is private, so nothing comes out of the NAT gateway: {why}"))];
+            }
+        }
+        Known::Failed(_) => {}
+    }
+    Vec::new()
 }
 
 fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
@@ -129,7 +149,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         .arg("SubnetId", Arg::str(&*subnet))
         .arg("ConnectivityType", Arg::str(if public { "public" } else { "private" }));
     if fresh {
-        plan.steps.push(allocate_step(cx.scope, name.as_deref()));
+        plan.steps.push(allocate_step(cx.scope, 0, name.as_deref()));
         call = call.arg("AllocationId", Arg::out(0, "AllocationId"));
     } else if let Some(id) = address {
         call = call.arg("AllocationId", Arg::Str(id));
@@ -138,18 +158,9 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         call = call.arg("TagSpecifications", name_tag("natgateway", name));
     }
     let at = plan.steps.len();
-    let id = (at, NAT_GATEWAY_ID);
-    let undo = StepUndo {
-        title: "delete the NAT gateway".into(),
-        call: DELETE_NAT_GATEWAY.call(cx.scope.clone()).arg("NatGatewayId", Arg::out(at, NAT_GATEWAY_ID)),
-        // Its address is free again only then.
-        wait: made_becomes(cx, id, &INFO, (&["deleted"], &[]), WITHIN),
-        destructive: true,
-        hurts: None,
-    };
     let step = Step::new(format!("create the NAT gateway in {within}"), call.arg("ClientToken", Arg::Token));
-    plan.steps.push(step.undone_by(undo));
-    plan.wait = made_becomes(cx, id, &INFO, (&["available"], &["failed", "deleted"]), WITHIN);
+    plan.steps.push(step.undone_by(undo(cx, at)));
+    plan.wait = is_available(cx, at);
     let mut all = if public { way_out(cx, &subnet, &mut needs) } else { Vec::new() };
     all.push(note("Nothing uses it yet: that takes a route to it in the route tables of other subnets"));
     plan.consequences = sorted(all);
@@ -158,11 +169,31 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     Ok(plan)
 }
 
+/// The way back of step `at`, which creates a NAT gateway.
+pub(in crate::kinds::ec2) fn undo(cx: &ActionContext<'_>, at: usize) -> StepUndo {
+    StepUndo {
+        title: "delete the NAT gateway".into(),
+        call: DELETE_NAT_GATEWAY.call(cx.scope.clone()).arg("NatGatewayId", Arg::out(at, NAT_GATEWAY_ID)),
+        // Its address is free again only then.
+        wait: made_becomes(cx, (at, NAT_GATEWAY_ID), &INFO, (&["deleted"], &[]), WITHIN),
+        destructive: true,
+        hurts: None,
+    }
+}
+
+/// Until what step `at` creates carries traffic.
+pub(in crate::kinds::ec2) fn is_available(cx: &ActionContext<'_>, at: usize) -> Waiter {
+    made_becomes(cx, (at, NAT_GATEWAY_ID), &INFO, (&["available"], &["failed", "deleted"]), WITHIN)
+}
+
 fn cost(cx: &ActionContext<'_>, address: bool) -> Cost {
-    let behind = ", used or not, and as much again for each GB that goes through it";
+    // A gigabyte costs what an hour does. <https://aws.amazon.com/vpc/pricing/>
+    let behind = |prices: Prices| {
+        format!(", used or not, and ${:.3} for each GB that goes through it", prices.nat_gateway().amount)
+    };
     match prices::of(cx.scope) {
-        Some(prices) if address => Cost::adds(prices.nat_gateway().plus(prices.public_ipv4()), behind),
-        Some(prices) => Cost::adds(prices.nat_gateway(), behind),
+        Some(prices) if address => Cost::adds(prices.nat_gateway().plus(prices.public_ipv4()), behind(prices)),
+        Some(prices) => Cost::adds(prices.nat_gateway(), behind(prices)),
         None => Cost::adds_unknown("Billed by the hour, used or not, and for each GB that goes through it"),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html>
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use arcstr::ArcStr;
@@ -121,9 +122,13 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let at = text_of(&vpc).to_string();
     let mine = ranges(cx, cx.scope, &at);
     let peer = if own {
+        let there_is = peered(cx, &at, &mut needs);
         let refuse = |r: &Record| {
             if *r.id == *at {
                 return Some("It is the VPC itself.".to_string());
+            }
+            if let Some((id, state)) = there_is.get(&*r.id) {
+                return Some(format!("They have {id} already, which is {state} (VpcPeeringConnectionAlreadyExists)."));
             }
             let theirs: Vec<IpNet> = nets(r.get(&vpcs::CIDR));
             overlap(&mine, &theirs).map(|(a, b)| format!("Its range {b} overlaps {a}: the request would fail."))
@@ -154,6 +159,25 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         fields.push(tables_field(cx, values, (PEER_TABLES, "Peer's tables"), (&there, &to), &mut needs));
     }
     FormSpec { title: "Request a peering connection".into(), fields, needs }
+}
+
+/// The VPCs that this one has a peering connection with, or a request for one: its id and state.
+fn peered(cx: &ActionContext<'_>, vpc: &str, needs: &mut Vec<TableKey>) -> BTreeMap<String, (ArcStr, String)> {
+    let all = match whole(cx.store, cx.scope, &INFO) {
+        Known::Complete(all) => all,
+        Known::Failed(_) => return BTreeMap::new(),
+        Known::NotAsked(key) => {
+            need(needs, key);
+            return BTreeMap::new();
+        }
+    };
+    let with = |r: &Record| {
+        let (a, b) = (field(r, &REQUESTER_VPC)?, field(r, &ACCEPTER_VPC)?);
+        let other = if a == vpc { b } else { a };
+        let stands = matches!(state(r), "active" | "provisioning" | "pending-acceptance" | "initiating-request");
+        (stands && (a == vpc || b == vpc)).then(|| (other.to_string(), (r.id.clone(), state(r).to_string())))
+    };
+    live(all).filter_map(|r| with(r)).collect()
 }
 
 fn chosen(form: &FilledForm<'_>, name: &str) -> Vec<String> {

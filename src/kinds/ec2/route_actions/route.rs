@@ -68,6 +68,10 @@ pub(super) fn destination_of(text: &str) -> Result<ArcStr, String> {
     }
 }
 
+/// Ranges that no route can be for.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html#route-tables-considerations>
+const OF_AWS: [&str; 2] = ["169.254.168.0/22", "fd00:ec2::/32"];
+
 /// Why EC2 would not take a route, as far as its two ends tell: a sentence.
 pub(super) fn why_not(route: &Route, vpc_ranges: &[IpNet]) -> Option<String> {
     let net = IpNet::read(&route.to);
@@ -76,6 +80,9 @@ pub(super) fn why_not(route: &Route, vpc_ranges: &[IpNet]) -> Option<String> {
         return Some("An egress-only internet gateway is for IPv6 alone.".into());
     }
     let net = net?;
+    if OF_AWS.iter().any(|own| IpNet::read(own).is_some_and(|own| own.contains(&net))) {
+        return Some(format!("{net} is AWS's own: EC2 has its metadata, its DNS and its clock there."));
+    }
     if vpc_ranges.contains(&net) {
         return Some(format!("{net} is the VPC's own range, which has the local route (RouteAlreadyExists)."));
     }

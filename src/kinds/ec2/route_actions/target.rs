@@ -4,10 +4,10 @@ use arcstr::ArcStr;
 
 use crate::base::text::{suggest, visible};
 use crate::kinds::action::ActionContext;
-use crate::kinds::ec2::internet_gateways as igw;
-use crate::kinds::plan_builder::{Known, label, live, need, whole};
+use crate::kinds::ec2::{endpoints, internet_gateways as igw};
+use crate::kinds::plan_builder::{Known, field, label, live, need, whole};
 use crate::kinds::registry::ALL;
-use crate::model::{Kind, TableKey};
+use crate::model::{Kind, Record, TableKey};
 
 /// What stands for the VPC's internet gateway.
 pub(super) const INTERNET: &str = "internet-gateway";
@@ -89,6 +89,10 @@ pub(super) fn resolve(
         }
         return match *prefix {
             "igw-" => attached(cx, text, vpc, needs),
+            "vpce-" => match cx.store.get(&TableKey::all(cx.scope.clone(), Kind(&endpoints::INFO)), text) {
+                Some(row) if !takes_routes(row) => Err(format!("{}: {ONLY_OF_BALANCERS}", label(row))),
+                _ => Ok(text.into()),
+            },
             _ => Ok(text.into()),
         };
     }
@@ -99,6 +103,15 @@ pub(super) fn resolve(
         };
     }
     by_name(cx, text, needs)
+}
+
+/// What AWS says of other endpoints: a gateway endpoint's route comes and goes with its route tables, an interface endpoint is an address.
+const ONLY_OF_BALANCERS: &str = "of endpoints a route leads to that of a Gateway Load Balancer only";
+
+/// Whether a route can lead to a row of a kind of targets.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html>
+fn takes_routes(row: &Record) -> bool {
+    !std::ptr::eq(row.kind.0, &endpoints::INFO) || field(row, &endpoints::TYPE) == Some("GatewayLoadBalancer")
 }
 
 /// A gateway that this VPC has.
@@ -131,9 +144,12 @@ fn by_name(cx: &ActionContext<'_>, text: &str, needs: &mut Vec<TableKey>) -> Res
             need(needs, key);
         }
         for row in cx.store.table(&key).into_iter().flat_map(live) {
+            if row.name == text && !takes_routes(row) {
+                return Err(format!("{}: {ONLY_OF_BALANCERS}", label(row)));
+            }
             if row.name == text {
                 found.push(row.id.clone());
-            } else if kind.info.few && !row.name.is_empty() {
+            } else if kind.info.few && !row.name.is_empty() && takes_routes(row) {
                 names.push(row.name.clone());
             }
         }

@@ -1,4 +1,4 @@
-//! Changes network interfaces.
+//! Changes and deletes network interfaces.
 
 use aws_sdk_ec2::operation::RequestId;
 use futures::future::FutureExt;
@@ -6,7 +6,7 @@ use futures::future::FutureExt;
 use super::instances::switch;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::args::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, of_one_id, sent};
 use crate::model::{Operation, Retry, Service};
 
 /// `ModifyNetworkInterfaceAttribute`: one attribute of one interface.
@@ -27,4 +27,11 @@ async fn modify(s: Outgoing) -> Result<Answer, Fault> {
     let request = request.set_source_dest_check(source_dest).set_dry_run(dry);
     let out = deliver!(s, request)?;
     Ok(sent(out.request_id(), String::new()))
+}
+
+of_one_id! {
+    /// `DeleteNetworkInterface`: sent twice, the second is refused (InvalidNetworkInterfaceID.NotFound).
+    DELETE_NETWORK_INTERFACE:
+        Operation::write(Service::Ec2, "DeleteNetworkInterface", Retry::Never).with_dry_run(),
+        delete_network_interface.network_interface_id("NetworkInterfaceId");
 }

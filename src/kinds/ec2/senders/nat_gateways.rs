@@ -1,6 +1,7 @@
 //! Creates and deletes NAT gateways and egress-only internet gateways, and makes the default VPC.
 
 use aws_sdk_ec2::operation::RequestId;
+use aws_sdk_ec2::types::AvailabilityMode;
 use futures::future::FutureExt;
 
 use super::tags::tag_specification;
@@ -24,7 +25,9 @@ pub static CREATE_NAT_GATEWAY: Sender = Sender {
 
 async fn create(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
-    let subnet = args.text("SubnetId")?;
+    // A zonal one has a subnet, a regional one a VPC.
+    let (subnet, vpc) = (args.maybe_text("SubnetId")?, args.maybe_text("VpcId")?);
+    let mode = args.maybe_text("AvailabilityMode")?.map(|m| AvailabilityMode::from(m.as_str()));
     let connectivity = args.text("ConnectivityType")?;
     let allocation = args.maybe_text("AllocationId")?;
     let tags = args.maybe_list("TagSpecifications", tag_specification)?;
@@ -34,7 +37,9 @@ async fn create(s: Outgoing) -> Result<Answer, Fault> {
     let client = s.gateway.ec2(&s.call.scope).await?;
     let request = client
         .create_nat_gateway()
-        .subnet_id(subnet)
+        .set_subnet_id(subnet)
+        .set_vpc_id(vpc)
+        .set_availability_mode(mode)
         .connectivity_type(connectivity.as_str().into())
         .set_allocation_id(allocation)
         .set_tag_specifications(tags)

@@ -1,24 +1,27 @@
 //! `create-subnet`: a range of a VPC in a zone. The form calculates while the range is typed.
 
+use ipnet::Ipv6Net;
+
 use super::MOST_SUBNETS;
 use crate::base::Fault;
 use crate::base::text::visible;
 use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::ec2::group_actions::create::vpc_field;
-use crate::kinds::ec2::range_facts::{free, of_subnet, ranges, read, siblings, why_no_subnet};
+use crate::kinds::ec2::ipv6_facts;
+use crate::kinds::ec2::range_facts::{free, of_subnet, of_subnets, ranges, read, siblings, why_no_subnet};
 use crate::kinds::ec2::senders::{CREATE_SUBNET, DELETE_SUBNET, MODIFY_SUBNET_ATTRIBUTE, SUBNET_ID};
-use crate::kinds::ec2::subnets::INFO;
+use crate::kinds::ec2::subnets::{INFO, IPV6_CIDR};
 use crate::kinds::ec2::volume_actions::create::zone_field;
 use crate::kinds::ec2::vpcs;
 use crate::kinds::plan_builder::{draft, line, name_tag, note, sorted, text_of, toggle, unknown};
-use crate::model::{Arg, FormSpec, Kind, Out, Plan, Step, StepUndo, TableKey, Values, Waiter};
+use crate::model::{Arg, FormField, FormSpec, Kind, Out, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
 use crate::net::cidr::Cidr;
 
 /// `create-subnet`.
 pub static CREATE: Action = Action::on_scope(&INFO, "create-subnet", "Create a subnet", plan)
     .doc(
-        "Creates a subnet in a VPC and a zone. The form proposes a free range, and says what a range overlaps and how many \
-         addresses it has.",
+        "Creates a subnet in a VPC and a zone. The form proposes a free range, and a /64 of IPv6 where the VPC has that, and says what a \
+         range overlaps and how many addresses it has.",
     )
     .calls(&[&CREATE_SUBNET, &MODIFY_SUBNET_ATTRIBUTE, &DELETE_SUBNET])
     .form(refine);
@@ -26,6 +29,7 @@ pub static CREATE: Action = Action::on_scope(&INFO, "create-subnet", "Create a s
 const NAME: &str = "name";
 const VPC: &str = "vpc";
 const CIDR: &str = "cidr";
+const IPV6: &str = "ipv6_cidr";
 const ZONE: &str = "zone";
 const PUBLIC: &str = "public_ip";
 
@@ -56,7 +60,31 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let name = line(values, NAME, "Name", "", "The Name tag; may be empty.");
     let help = "Instances get a public IPv4 address by default. They use it once a route leads to an internet gateway.";
     let public = toggle(values, PUBLIC, "Public IPv4", help);
-    FormSpec { title: "Create a subnet".into(), fields: vec![name, vpc, zone, cidr, public], needs }
+    let own_six = row.map(|r| ipv6_facts::ranges(r, &vpcs::IPV6_CIDR)).unwrap_or_default();
+    let six = (!own_six.is_empty()).then(|| ipv6_field(cx, values, &at, &own_six));
+    let fields = [name, vpc, zone, cidr].into_iter().chain(six).chain([public]).collect();
+    FormSpec { title: "Create a subnet".into(), fields, needs }
+}
+
+/// The range of IPv6, of a VPC that has any: the next free one unless another is typed, or none.
+fn ipv6_field(cx: &ActionContext<'_>, values: &Values, vpc: &str, own: &[Ipv6Net]) -> FormField {
+    // What this needs, the range of IPv4 needs too.
+    let of = |s: &Record| ipv6_facts::ranges(s, &IPV6_CIDR);
+    let (others, all_known) = of_subnets(cx, vpc, &mut Vec::new(), of);
+    let proposed = ipv6_facts::free(own, &others).filter(|_| all_known).map_or_else(String::new, |n| n.to_string());
+    let help = "Part of the VPC's range, /44 to /64 in steps of four; empty for none.";
+    let mut field = line(values, IPV6, "IPv6 range", &proposed, help);
+    let text = text_of(&field);
+    if !text.trim().is_empty() {
+        match ipv6_facts::read(&text) {
+            Ok(net) => {
+                field.facts = ipv6_facts::of_subnet(net);
+                field.error = ipv6_facts::why_no_subnet(net, own, &others);
+            }
+            Err(why) => field.error = Some(why),
+        }
+    }
+    field
 }
 
 fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
@@ -72,6 +100,10 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         .arg("VpcId", Arg::Str(vpc.clone()))
         .arg("CidrBlock", Arg::Str(cidr.clone()))
         .arg("AvailabilityZone", Arg::Str(zone));
+    let six = form.given(IPV6);
+    if let Some(six) = &six {
+        call = call.arg("Ipv6CidrBlock", Arg::Str(six.clone()));
+    }
     if let Some(name) = &name {
         call = call.arg("TagSpecifications", name_tag("subnet", name));
     }
@@ -109,8 +141,9 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         )));
     }
     if !all_known {
+        let ranges = six.map_or_else(|| format!("{cidr} is"), |six| format!("{cidr} and {six} are"));
         all.push(unknown(format!(
-            "Whether {cidr} is free in the VPC is not known: EC2 refuses if not (InvalidSubnet.Conflict)"
+            "Whether {ranges} free in the VPC is not known: EC2 refuses if not (InvalidSubnet.Conflict)"
         )));
     }
     (plan.consequences, plan.needs) = (sorted(all), needs);

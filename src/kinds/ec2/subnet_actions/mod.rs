@@ -9,6 +9,7 @@ mod tests;
 pub use create::CREATE;
 pub use delete::DELETE;
 pub use public_ip::CHANGE_PUBLIC_IP;
+pub(super) use public_ip::switch;
 
 /// Subnets of a VPC, unless the quota was raised.
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-vpcs-subnets>

@@ -19,7 +19,7 @@ pub static CHANGE_PUBLIC_IP: Action =
 const TO: &str = "public_ip";
 
 /// The structure that EC2 wants for a flag.
-pub(super) fn switch(on: bool) -> Arg {
+pub(in crate::kinds::ec2) fn switch(on: bool) -> Arg {
     Arg::Map(vec![("Value", Arg::Bool(on))])
 }
 

@@ -60,6 +60,42 @@ fn a_free_range_is_proposed_and_a_bad_one_is_named_while_it_is_typed() {
 }
 
 #[test]
+fn a_vpc_with_ipv6_gets_the_next_free_64_proposed_which_may_be_another_or_none() {
+    let mut rows = account();
+    let vpc = row(&vpcs::INFO, "vpc-1", "shop", "available").with(&vpcs::CIDR, Value::ranges(["10.1.0.0/16"]));
+    let vpc = vpc.with(&vpcs::IPV6_CIDR, Value::ranges(["2001:db8:1:200::/56"]));
+    rows.complete(&vpcs::INFO, Selector::All, vec![vpc.record()]);
+    let web = row(&subnets::INFO, "subnet-1", "web", "available").with(&subnets::VPC_ID, Value::text("vpc-1"));
+    let web = web.with(&subnets::CIDR, Value::range(Some("10.1.0.0/24")));
+    let web = web.with(&subnets::IPV6_CIDR, Value::ranges(["2001:db8:1:200::/64"]));
+    rows.complete(&subnets::INFO, Selector::All, vec![web.record()]);
+    let cx = rows.context(&[]);
+    let with = |six: Option<&str>| {
+        let more: Vec<(&str, &str)> = six.map(|s| ("ipv6_cidr", s)).into_iter().collect();
+        let all = values(&[&[("vpc", "shop")], more.as_slice()].concat());
+        let field = (CREATE.refine)(&cx, &all).fields.into_iter().find(|f| f.name == "ipv6_cidr").expect("a field");
+        (field, CREATE.planned(&cx, &all).map(|p| p.steps[0].call.get("Ipv6CidrBlock").cloned()))
+    };
+    let (field, plan) = with(None);
+    assert!(field.facts.contains("2^64 addresses"), "{}", field.facts);
+    assert_eq!(plan.expect("a plan"), Some(Arg::str("2001:db8:1:201::/64")));
+    assert_eq!(with(Some("")).1.expect("a plan"), None, "none");
+    assert_eq!(with(Some("2001:db8:1:2a0::/60")).1.expect("a plan"), Some(Arg::str("2001:db8:1:2a0::/60")));
+    for (text, says) in [
+        ("2001:db8:1:200::/64", "overlaps web, which has 2001:db8:1:200::/64 (InvalidSubnet.Conflict)"),
+        ("2001:db8:1:300::/64", "is not in the VPC's range 2001:db8:1:200::/56 (InvalidSubnet.Range)"),
+        ("2001:db8:1:210::/61", "between the sizes"),
+        ("10.1.3.0/24", "a range of IPv4"),
+    ] {
+        let (field, plan) = with(Some(text));
+        let error = field.error.unwrap_or_default();
+        assert!(error.contains(says) && plan.is_err(), "{text}: {error}");
+    }
+    let without = (CREATE.refine)(&account().context(&[]), &values(&[("vpc", "shop")])).fields;
+    assert!(without.iter().all(|f| f.name != "ipv6_cidr"), "a VPC without IPv6 has no such field");
+}
+
+#[test]
 fn public_addresses_at_launch_are_a_step_of_their_own_once_the_subnet_is_there() {
     let plan = create(&[("public_ip", "yes")]).1.expect("a plan");
     let names: Vec<_> = plan.calls().map(|c| c.op.name).collect();

@@ -1,14 +1,19 @@
-//! `create-vpc`: a VPC with its range. The form calculates while the range is typed.
+//! `create-vpc`: a VPC with its range, alone or with a network in it. The form calculates while the range is typed.
 
-use super::MOST_VPCS;
+use super::{MOST_VPCS, wizard};
 use crate::base::Fault;
 use crate::base::text::visible;
 use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::ec2::range_facts::{of_vpc, overlap, read, vpc_ranges};
-use crate::kinds::ec2::senders::{CREATE_VPC, DELETE_VPC, MODIFY_VPC_ATTRIBUTE, VPC_ID};
+use crate::kinds::ec2::senders::{
+    ALLOCATE_ADDRESS, ASSOCIATE_ROUTE_TABLE, ATTACH_INTERNET_GATEWAY, CREATE_INTERNET_GATEWAY, CREATE_NAT_GATEWAY,
+    CREATE_ROUTE, CREATE_ROUTE_TABLE, CREATE_SUBNET, CREATE_VPC, DELETE_INTERNET_GATEWAY, DELETE_NAT_GATEWAY,
+    DELETE_ROUTE, DELETE_ROUTE_TABLE, DELETE_SUBNET, DELETE_VPC, DETACH_INTERNET_GATEWAY, DISASSOCIATE_ROUTE_TABLE,
+    MODIFY_SUBNET_ATTRIBUTE, MODIFY_VPC_ATTRIBUTE, RELEASE_ADDRESS, VPC_ID,
+};
 use crate::kinds::ec2::vpcs::INFO;
 use crate::kinds::plan_builder::{
-    Known, draft, line, live, name_tag, note, pick, sorted, text_of, toggle, unknown, whole,
+    Known, draft, line, live, name_tag, need, note, pick, sorted, text_of, toggle, unknown, whole,
 };
 use crate::model::{Arg, Choice, FormSpec, Kind, Out, Plan, Step, StepUndo, TableKey, Values, Waiter};
 use crate::net::cidr::Cidr;
@@ -16,10 +21,31 @@ use crate::net::cidr::Cidr;
 /// `create-vpc`.
 pub static CREATE: Action = Action::on_scope(&INFO, "create-vpc", "Create a VPC", plan)
     .doc(
-        "Creates a VPC with an IPv4 range, and one of IPv6 from Amazon if you want. It has a main route table, a default network \
-         ACL and a default security group; subnets and gateways are made by themselves.",
+        "Creates a VPC with an IPv4 range, and one of IPv6 from Amazon if you want: alone, or with public and private subnets in \
+         the zones that you choose, an internet gateway, NAT gateways and route tables, all named after the VPC.",
     )
-    .calls(&[&CREATE_VPC, &MODIFY_VPC_ATTRIBUTE, &DELETE_VPC])
+    .calls(&[
+        &CREATE_VPC,
+        &MODIFY_VPC_ATTRIBUTE,
+        &DELETE_VPC,
+        &CREATE_INTERNET_GATEWAY,
+        &ATTACH_INTERNET_GATEWAY,
+        &DETACH_INTERNET_GATEWAY,
+        &DELETE_INTERNET_GATEWAY,
+        &CREATE_SUBNET,
+        &MODIFY_SUBNET_ATTRIBUTE,
+        &DELETE_SUBNET,
+        &CREATE_ROUTE_TABLE,
+        &CREATE_ROUTE,
+        &ASSOCIATE_ROUTE_TABLE,
+        &DISASSOCIATE_ROUTE_TABLE,
+        &DELETE_ROUTE,
+        &DELETE_ROUTE_TABLE,
+        &ALLOCATE_ADDRESS,
+        &RELEASE_ADDRESS,
+        &CREATE_NAT_GATEWAY,
+        &DELETE_NAT_GATEWAY,
+    ])
     .form(refine);
 
 const NAME: &str = "name";
@@ -56,14 +82,28 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         vec![choice("default", "default  shared hardware"), choice("dedicated", "dedicated  hardware of your own")];
     let tenancy =
         pick(values, (TENANCY, "Tenancy"), tenancies, "default", "On whose hardware its instances run by default.");
-    let fields = vec![name, cidr, ipv6, names, tenancy.in_section("More")];
+    let network = network(cx, values, (&text_of(&name), &text_of(&cidr)), &mut needs);
+    let mut fields = vec![name, cidr, ipv6, names];
+    fields.extend(network.fields);
+    fields.push(tenancy.in_section("More"));
     FormSpec { title: "Create a VPC".into(), fields, needs }
+}
+
+/// What is to be in it.
+fn network(cx: &ActionContext<'_>, values: &Values, of: (&str, &str), needs: &mut Vec<TableKey>) -> wizard::Form {
+    let (name, range) = of;
+    wizard::form(cx, values, (name, read(range).ok()), needs)
 }
 
 fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let (name, cidr) = (form.given(NAME), form.text(CIDR));
-    let title =
-        name.as_ref().map_or_else(|| format!("Create a VPC {cidr}"), |n| format!("Create the VPC {}", visible(n)));
+    let mut needs = Vec::new();
+    let network = network(cx, form.values, (&form.text(NAME), &cidr), &mut needs).network;
+    let title = match (&network, &name) {
+        (Some(network), _) => wizard::title(name.as_deref(), &cidr, network),
+        (None, Some(n)) => format!("Create the VPC {}", visible(n)),
+        (None, None) => format!("Create a VPC {cidr}"),
+    };
     let mut plan = draft("create-vpc", title, &[], Vec::new());
     plan.phrase = name.as_ref().map_or_else(|| cidr.to_string(), ToString::to_string);
     let mut call = CREATE_VPC.call(cx.scope.clone()).arg("CidrBlock", Arg::Str(cidr.clone()));
@@ -87,17 +127,23 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         gone_is_fine: false,
         within: std::time::Duration::from_secs(120),
     };
-    let create = Step::new("create the VPC", call).undone_by(undo);
-    plan.steps = match form.flag(DNS_NAMES) {
-        true => {
-            let names = MODIFY_VPC_ATTRIBUTE.call(cx.scope.clone()).arg("VpcId", Arg::out(0, VPC_ID));
-            let names = names.arg("EnableDnsHostnames", Arg::Map(vec![("Value", Arg::Bool(true))]));
-            vec![create.then_wait(made.clone()), Step::new("give instances public DNS names", names)]
+    plan.steps = vec![Step::new("create the VPC", call).undone_by(undo)];
+    plan.wait = made.clone();
+    let dns = form.flag(DNS_NAMES);
+    if let (Some(create), true) = (plan.steps.first_mut(), dns || network.is_some()) {
+        create.wait = made;
+    }
+    if dns {
+        plan.steps.push(dns_names(cx));
+    }
+    let mut all = match &network {
+        Some(network) => {
+            wizard::add(cx, network, &mut plan.steps);
+            plan.cost = wizard::cost(cx.scope, network);
+            wizard::consequences(cx, network, form.flag(IPV6), &mut needs)
         }
-        false => vec![create],
+        None => vec![note("It has no subnet yet, and no way to the internet")],
     };
-    plan.wait = made;
-    let mut all = vec![note("It has no subnet yet, and no way to the internet")];
     if dedicated {
         // https://aws.amazon.com/ec2/pricing/dedicated-instances/
         all.push(unknown(
@@ -119,9 +165,19 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
                 all.push(unknown(format!("{range} overlaps {name} ({other}): the two can never be peered")));
             }
         }
-        Known::NotAsked(key) => plan.needs.push(key),
+        Known::NotAsked(key) => need(&mut needs, key),
         Known::Failed(_) => {}
     }
-    plan.consequences = sorted(all);
+    (plan.consequences, plan.needs) = (sorted(all), needs);
     Ok(plan)
+}
+
+/// Public DNS names for what gets a public address in it.
+fn dns_names(cx: &ActionContext<'_>) -> Step {
+    let call = |on: bool| {
+        let call = MODIFY_VPC_ATTRIBUTE.call(cx.scope.clone()).arg("VpcId", Arg::out(0, VPC_ID));
+        call.arg("EnableDnsHostnames", Arg::Map(vec![("Value", Arg::Bool(on))]))
+    };
+    let undo = StepUndo::new("give instances no public DNS names again", call(false));
+    Step::new("give instances public DNS names", call(true)).undone_by(undo)
 }

@@ -1,4 +1,4 @@
-//! What can be done to VPCs, as data: create, DNS options, further ranges, delete with what is in them.
+//! What can be done to VPCs, as data: create, alone or with a network in it, DNS options, further ranges, delete with what is in them.
 
 mod cidr;
 mod create;
@@ -6,6 +6,7 @@ mod delete;
 mod dns;
 #[cfg(test)]
 mod tests;
+mod wizard;
 
 pub use cidr::{ADD_CIDR, REMOVE_CIDR};
 pub use create::CREATE;

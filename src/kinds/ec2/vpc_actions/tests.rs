@@ -2,11 +2,12 @@ use super::*;
 use crate::base::Fault;
 use crate::kinds::action::Action;
 use crate::kinds::ec2::{
-    internet_gateways as igw, network_acls as acls, network_interfaces as eni, route_tables as tables,
-    security_groups as groups, subnets, vpc_attributes as attributes, vpcs,
+    egress_only_gateways as egress, endpoints, internet_gateways as igw, nat_gateways as nat, network_acls as acls,
+    network_interfaces as eni, peerings, route_tables as tables, security_groups as groups, subnets,
+    vpc_attributes as attributes, vpcs,
 };
-use crate::kinds::testing::{Rows, consequences, consequences_of, row, texts, values};
-use crate::model::{Arg, FormField, Plan, Record, Selector, Severity, Value};
+use crate::kinds::testing::{Rows, consequences, row, texts, values};
+use crate::model::{Arg, FormField, Plan, Record, Selector, Value};
 
 fn vpc(id: &str, name: &str, ranges: &[&str]) -> Record {
     let associations: Vec<String> = ranges.iter().enumerate().map(|(i, r)| format!("{r} vpc-cidr-assoc-{i}")).collect();
@@ -17,19 +18,19 @@ fn vpc(id: &str, name: &str, ranges: &[&str]) -> Record {
         .record()
 }
 
-fn shop() -> Record {
+pub(super) fn shop() -> Record {
     vpc("vpc-1", "shop", &["10.1.0.0/16", "10.3.0.0/16", "10.4.0.0/16"])
 }
 
-fn group(id: &str, name: &str, names: &[&str]) -> Record {
+pub(super) fn group(id: &str, name: &str, rules: &[&str]) -> Record {
     row(&groups::INFO, id, name, "")
         .with(&groups::VPC_ID, Value::text("vpc-1"))
         .with(&groups::IS_DEFAULT, Value::Bool(name == "default"))
-        .with(&groups::SOURCE_GROUPS, texts(names))
+        .with(&groups::RULES, texts(rules))
         .record()
 }
 
-fn account() -> Rows {
+pub(super) fn account() -> Rows {
     let mut rows = Rows::default();
     rows.complete(&vpcs::INFO, Selector::All, vec![shop(), vpc("vpc-2", "lab", &["10.0.0.0/16"])]);
     let subnet = row(&subnets::INFO, "subnet-1", "web", "available")
@@ -45,9 +46,12 @@ fn account() -> Rows {
     rows.complete(&tables::INFO, Selector::All, vec![table("rtb-1", true), table("rtb-2", false)]);
     let acl = row(&acls::INFO, "acl-1", "", "").with(&acls::VPC_ID, Value::text("vpc-1"));
     rows.complete(&acls::INFO, Selector::All, vec![acl.with(&acls::IS_DEFAULT, Value::Bool(true)).record()]);
-    let all = vec![group("sg-1", "web", &[]), group("sg-2", "db", &["sg-1"]), group("sg-3", "default", &[])];
+    let all =
+        vec![group("sg-1", "web", &[]), group("sg-2", "db", &["in tcp 5432 from sg-1"]), group("sg-3", "default", &[])];
     rows.complete(&groups::INFO, Selector::All, all);
-    rows.complete(&eni::INFO, Selector::All, vec![]);
+    for kind in [&eni::INFO, &nat::INFO, &endpoints::INFO, &peerings::INFO, &egress::INFO] {
+        rows.complete(kind, Selector::All, vec![]);
+    }
     let options = row(&attributes::INFO, "vpc-1", "", "")
         .with(&attributes::DNS_SUPPORT, Value::Bool(true))
         .with(&attributes::DNS_HOSTNAMES, Value::Bool(false));
@@ -55,58 +59,13 @@ fn account() -> Rows {
     rows
 }
 
-fn planned(rows: &Rows, action: &Action, record: Record, with: &[(&str, &str)]) -> Result<Plan, Fault> {
+pub(super) fn planned(rows: &Rows, action: &Action, record: Record, with: &[(&str, &str)]) -> Result<Plan, Fault> {
     let targets = [rows.target(&vpcs::INFO, record)];
     action.planned(&rows.context(&targets), &values(with))
 }
 
-fn calls(plan: &Plan) -> Vec<&'static str> {
+pub(super) fn calls(plan: &Plan) -> Vec<&'static str> {
     plan.calls().map(|c| c.op.name).collect()
-}
-
-#[test]
-fn a_vpc_goes_with_what_is_in_it_dependency_first() {
-    let rows = account();
-    let alone = planned(&rows, &DELETE, shop(), &[]).expect("a plan");
-    assert_eq!(calls(&alone), ["DeleteVpc"]);
-    let hurts = consequences_of(&alone, Severity::Severe).join("\n");
-    for says in ["1 subnet is in it", "1 internet gateway is", "1 route table is", "2 security groups are"] {
-        assert!(hurts.contains(says), "{says}: {hurts}");
-    }
-    let all = planned(&rows, &DELETE, shop(), &[("with_contents", "yes")]).expect("a plan");
-    assert_eq!(
-        calls(&all),
-        [
-            "DeleteSubnet",
-            "DetachInternetGateway",
-            "DeleteInternetGateway",
-            "DeleteRouteTable",
-            "DeleteSecurityGroup",
-            "DeleteSecurityGroup",
-            "DeleteVpc",
-        ]
-    );
-    assert_eq!(all.steps[4].call.get("GroupId"), Some(&Arg::str("sg-2")), "what names the other goes before it");
-    assert_eq!(consequences_of(&all, Severity::Severe), [] as [&str; 0]);
-    assert_eq!(all.subjects.len(), 6, "each is listed");
-}
-
-#[test]
-fn what_runs_in_a_vpc_and_groups_that_name_each_other_are_said_before() {
-    let mut rows = account();
-    let interface = row(&eni::INFO, "eni-1", "", "in-use")
-        .with(&eni::VPC_ID, Value::text("vpc-1"))
-        .with(&eni::INSTANCE, Value::text("i-1"));
-    rows.complete(&eni::INFO, Selector::All, vec![interface.record()]);
-    rows.complete(&groups::INFO, Selector::All, vec![group("sg-1", "web", &["sg-2"]), group("sg-2", "db", &["sg-1"])]);
-    let p = planned(&rows, &DELETE, shop(), &[("with_contents", "yes")]).expect("a plan");
-    let hurts = consequences_of(&p, Severity::Severe).join("\n");
-    assert!(hurts.contains("1 network interface is in use in it") && hurts.contains("of i-1"), "{hurts}");
-    assert!(hurts.contains("Rules of web and db name each other"), "{hurts}");
-    let unread = Rows::default();
-    let p = planned(&unread, &DELETE, shop(), &[]).expect("a plan");
-    assert!(consequences(&p).contains("Which subnets are in it is not known (not loaded)"));
-    assert_eq!(p.needs.len(), 6, "five kinds, and the interfaces");
 }
 
 #[test]

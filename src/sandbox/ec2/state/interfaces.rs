@@ -117,20 +117,21 @@ impl OwnInterface {
 }
 
 impl ServiceInterface {
-    /// The interface of a NAT gateway, while that has one.
+    /// The interface of a NAT gateway, while that has one: one in a subnet.
     pub fn of_nat(state: &State, n: &NatGateway, now: Time) -> Option<ServiceInterface> {
         if !matches!(n.state(now), "available" | "deleting") {
             return None;
         }
+        let subnet = n.subnet.clone()?;
         Some(ServiceInterface {
             id: n.interface.clone(),
             of: n.id.clone(),
             description: arcstr::format!("Interface for NAT Gateway {}", n.id),
             requester: arcstr::literal!("amazon-aws"),
             kind: arcstr::literal!("nat_gateway"),
-            subnet: n.subnet.clone(),
+            zone: state.subnets.get(&subnet).map(|s| s.zone.clone()).unwrap_or_default(),
+            subnet,
             vpc: n.vpc.clone(),
-            zone: state.subnets.get(&n.subnet).map(|s| s.zone.clone()).unwrap_or_default(),
             private_ip: n.private_ip,
             public: n.public_ip.map(|ip| Public { ip, allocation: n.allocation.clone() }),
             groups: Vec::new(),

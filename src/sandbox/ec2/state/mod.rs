@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use arcstr::ArcStr;
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
 use crate::base::Time;
@@ -29,7 +29,7 @@ pub(in crate::sandbox::ec2) use default_region::Ids;
 pub use disk::{Disk, FileSystem, FileSystemKind, Node, Service, Software};
 pub use endpoints::Endpoint;
 pub use event::Event;
-pub use gateways::{InternetGateway, NatGateway};
+pub use gateways::{InternetGateway, NatGateway, Regional};
 pub use inside::{Inside, Process};
 pub use instance::Instance;
 pub use interfaces::{InterfaceAttachment, OwnInterface, Public, ServiceInterface};
@@ -136,6 +136,9 @@ pub struct Vpc {
     /// Its further ranges, by the ids of their associations.
     #[serde(default)]
     pub more: Vec<CidrAssociation>,
+    /// Its ranges of IPv6: a /56 of Amazon's each.
+    #[serde(default)]
+    pub six: Vec<CidrAssociation<Ipv6Net>>,
     /// Whether it is the region's default.
     pub is_default: bool,
     /// Whether its instances run on hardware of this customer's alone.
@@ -151,14 +154,25 @@ pub struct Vpc {
     pub tags: Tags,
 }
 
-/// A further range of a VPC.
+/// A further range of a VPC, or one of IPv6 of a VPC or a subnet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CidrAssociation {
-    /// `vpc-cidr-assoc-…`.
+#[serde(bound(serialize = "N: std::fmt::Display", deserialize = "N: crate::net::range::Range"))]
+pub struct CidrAssociation<N = Ipv4Net> {
+    /// `vpc-cidr-assoc-…`, `subnet-cidr-assoc-…`.
     pub id: ArcStr,
     /// The range.
     #[serde(with = "crate::net::cidr::as_text")]
-    pub cidr: Ipv4Net,
+    pub cidr: N,
+    /// From when on it is associated, if not from the start.
+    #[serde(default)]
+    pub ready: Option<Time>,
+}
+
+impl<N> CidrAssociation<N> {
+    /// Whether it is in effect.
+    pub fn is_associated(&self, now: Time) -> bool {
+        self.ready.is_none_or(|t| t <= now)
+    }
 }
 
 impl Vpc {
@@ -166,6 +180,10 @@ impl Vpc {
     pub fn ranges(&self) -> impl Iterator<Item = (ArcStr, Ipv4Net)> + '_ {
         let first = (ArcStr::from(self.id.replace("vpc-", "vpc-cidr-assoc-")), self.cidr);
         std::iter::once(first).chain(self.more.iter().map(|a| (a.id.clone(), a.cidr)))
+    }
+    /// Its ranges of IPv6 that are in effect.
+    pub fn six_ranges(&self, now: Time) -> impl Iterator<Item = Ipv6Net> + '_ {
+        self.six.iter().filter(move |a| a.is_associated(now)).map(|a| a.cidr)
     }
 }
 
@@ -179,6 +197,9 @@ pub struct Subnet {
     /// Its range.
     #[serde(with = "crate::net::cidr::as_text")]
     pub cidr: Ipv4Net,
+    /// Its range of IPv6, if it has one.
+    #[serde(default)]
+    pub six: Option<CidrAssociation<Ipv6Net>>,
     /// Its Availability Zone's name.
     pub zone: ArcStr,
     /// Whether instances get a public address by default.
@@ -238,7 +259,7 @@ pub enum Peer {
     /// An IPv4 range.
     V4(#[serde(with = "crate::net::cidr::as_text")] Ipv4Net),
     /// An IPv6 range.
-    V6(#[serde(with = "crate::net::cidr::as_text")] ipnet::Ipv6Net),
+    V6(#[serde(with = "crate::net::cidr::as_text")] Ipv6Net),
     /// The members of a security group.
     Group(ArcStr),
     /// A prefix list.

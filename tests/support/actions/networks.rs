@@ -8,7 +8,7 @@ use skydeck::kinds::Target;
 use skydeck::model::{Batch, Coverage, FormValue, Outcome, Plan, RowEdit, Value};
 use skydeck::store::Store;
 
-use super::{made, plan, plan_in, row, text};
+use super::{made, made_in, plan, plan_in, row, text};
 
 /// A store that knows these rows, each the only one of its table.
 fn known(rows: &[Target]) -> Store {
@@ -75,6 +75,20 @@ fn entries(acl: &Target) -> Plan {
         RowEdit::Add(cells(&["out", "140", "allow", "50", "", "10.0.0.0/8"])),
     ];
     plan("edit-entries", std::slice::from_ref(acl), &[("entries", FormValue::Rows(edits))])
+}
+
+/// A VPC with all that can be in it.
+fn network(nat: &str) -> Plan {
+    let zones = known(&[row("availability-zones", "ap-northeast-2a", "available", &[], &[])]);
+    let values = [
+        ("name", text("it's-vpc")),
+        ("cidr", text("10.7.0.0/16")),
+        ("zones", text("ap-northeast-2a")),
+        ("private", text("app db")),
+        ("public_ip", FormValue::Flag(true)),
+        ("nat", text(nat)),
+    ];
+    made_in(&zones, "create-vpc", &values)
 }
 
 /// One of each.
@@ -166,11 +180,14 @@ pub(super) fn plans() -> Vec<Plan> {
         ),
         plan("change-public-ip", std::slice::from_ref(&subnet), &[("public_ip", text("on"))]),
         plan("delete", std::slice::from_ref(&subnet), &[]),
+        plan("delete", &[row("network-interfaces", "eni-0a1", "available", &[], &[])], &[]),
         made("create-vpc", &[("name", text("it's")), ("cidr", text("10.7.0.0/16")), ("ipv6", yes.clone())]),
         made(
             "create-vpc",
             &[("cidr", text("10.7.0.0/16")), ("tenancy", text("dedicated")), ("dns_hostnames", yes.clone())],
         ),
+        network("per-zone"),
+        network("regional"),
         plan("change-dns", std::slice::from_ref(&vpc), &[("dns_support", text("on")), ("dns_hostnames", text("off"))]),
         plan("add-cidr", std::slice::from_ref(&vpc), &[("cidr", text("10.3.0.0/16"))]),
         plan("remove-cidr", std::slice::from_ref(&vpc), &[("cidr", text("10.2.0.0/16"))]),
