@@ -273,8 +273,7 @@ impl Lister {
                 wanted = more.filter(|w| !read.iter().any(|(r, _)| r == w)).collect();
             }
             let tables = read.into_iter().map(|(_, input)| input).collect();
-            let now = self.clock.now();
-            let rows = (derived.derive)(&Inputs { scope: scope.clone(), text, now, tables });
+            let rows = (derived.derive)(&Inputs { scope: scope.clone(), text, now: self.clock.now(), tables });
             for fault in &mut faults {
                 fault.hints.insert(0, "What that would have told is not among the rows.".into());
             }

@@ -3,10 +3,36 @@
 use arcstr::ArcStr;
 use ipnet::IpNet;
 
-use super::routes::locals;
-use super::state::{Destination, RouteTable, State};
+use super::state::{Destination, RouteTable, State, Vpc};
 use crate::base::Time;
 use crate::sandbox::wire::ApiError;
+
+/// The ranges of a table's VPC, of both families: each has a local route.
+pub(super) fn locals<'s>(
+    state: &'s State,
+    table: &RouteTable,
+    now: Time,
+) -> impl Iterator<Item = Destination> + use<'s> {
+    let four = |v: &'s Vpc| v.ranges().map(|(_, range)| IpNet::V4(range));
+    let both = move |v: &'s Vpc| four(v).chain(v.six_ranges(now).map(IpNet::V6));
+    state.vpcs.get(&table.vpc).into_iter().flat_map(both).map(Destination::Range)
+}
+
+/// Whether it is one of the VPC's own ranges, which have local routes.
+pub(super) fn is_local(state: &State, table: &RouteTable, to: &Destination, now: Time) -> bool {
+    locals(state, table, now).any(|range| range == *to)
+}
+
+/// InvalidRoute.NotFound.
+pub(super) fn no_route(to: &Destination, table: &str) -> ApiError {
+    let what = match to {
+        Destination::Range(IpNet::V4(_)) => "destination-cidr-block",
+        Destination::Range(IpNet::V6(_)) => "destination-ipv6-cidr-block",
+        Destination::List(_) => "destination-prefix-list-id",
+    };
+    let message = format!("no route with {what} {to} in route table {table}");
+    ApiError::new("InvalidRoute.NotFound", message)
+}
 
 /// What EC2 refuses of a destination and a target together.
 pub(super) fn fits(state: &State, table: &RouteTable, to: &Destination, by: &str, now: Time) -> Result<(), ApiError> {

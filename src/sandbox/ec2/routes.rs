@@ -10,8 +10,9 @@ use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::state::{Association, Destination, Route, RouteTable, State, Vpc};
-use super::{client_token, documented_filters, route_rules, tags};
+use super::route_rules::{self, is_local, locals, no_route};
+use super::state::{Association, Destination, Route, RouteTable, State};
+use super::{client_token, documented_filters, tags};
 use crate::base::Time;
 use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
@@ -377,32 +378,6 @@ pub(super) fn put_route(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
         t.routes.sort_by_key(|r| std::cmp::Reverse(r.to.prefix_len()));
     }
     Ok(call.ec2(|x| x.el("return", true)))
-}
-
-/// The ranges of a table's VPC, of both families: each has a local route.
-pub(super) fn locals<'s>(
-    state: &'s State,
-    table: &RouteTable,
-    now: Time,
-) -> impl Iterator<Item = Destination> + use<'s> {
-    let four = |v: &'s Vpc| v.ranges().map(|(_, range)| IpNet::V4(range));
-    let both = move |v: &'s Vpc| four(v).chain(v.six_ranges(now).map(IpNet::V6));
-    state.vpcs.get(&table.vpc).into_iter().flat_map(both).map(Destination::Range)
-}
-
-/// Whether it is one of the VPC's own ranges, which have local routes.
-fn is_local(state: &State, table: &RouteTable, to: &Destination, now: Time) -> bool {
-    locals(state, table, now).any(|range| range == *to)
-}
-
-fn no_route(to: &Destination, table: &str) -> ApiError {
-    let what = match to {
-        Destination::Range(IpNet::V4(_)) => "destination-cidr-block",
-        Destination::Range(IpNet::V6(_)) => "destination-ipv6-cidr-block",
-        Destination::List(_) => "destination-prefix-list-id",
-    };
-    let message = format!("no route with {what} {to} in route table {table}");
-    ApiError::new("InvalidRoute.NotFound", message)
 }
 
 /// DeleteRoute.
