@@ -121,7 +121,7 @@ fn a_network_stands_as_it_was_planned() {
 
 #[test]
 fn a_network_that_fails_half_way_shows_what_stands_and_is_taken_back() {
-    for (size, name) in SIZES {
+    for (size, _) in SIZES {
         let mut desk = desk(size);
         planned(&mut desk, LINE);
         desk.sandbox.faults().add("ec2:CreateNatGateway deny".parse().expect("a fault"));
@@ -130,10 +130,10 @@ fn a_network_that_fails_half_way_shows_what_stands_and_is_taken_back() {
         desk.sandbox.faults().clear();
         assert_eq!(stand(&desk.sandbox.world().region("ap-northeast-2").ec2), [1, 1, 4, 1, 1, 0]);
         desk.go("runs").settle();
-        desk.screen(&format!("vpc-wizard-half-runs-{name}")).sees("enter: continue or undo").keys("enter").settle();
-        desk.screen(&format!("vpc-wizard-half-{name}")).pick("undo").settle();
-        desk.sees("Undo: Create the VPC shop-vpc with 4 subnets");
-        desk.screen(&format!("vpc-wizard-undo-{name}"));
+        // No goldens: what was made has other ids each time.
+        desk.sees("14 of 19 done").sees("enter: continue or undo").keys("enter").settle();
+        desk.sees("create the route table shop-private-route:").sees("go on").pick("undo").settle();
+        desk.sees("Undo: Create the VPC shop-vpc with 4 subnets").sees("create the internet gateway shop-igw: igw-");
         carried_out(&mut desk, "undo");
         until(&mut desk, "that all is gone", |s| stand(s) == [0; 6]);
     }
